@@ -4,7 +4,9 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,6 +14,15 @@ import org.jspecify.annotations.Nullable;
  * Stateless and thread-safe.
  */
 public interface Dialect {
+    /**
+     * The dialect of the database behind a connection, by its product name.
+     *
+     * @throws IllegalArgumentException if no dialect knows it; the message lists those there are
+     */
+    static Dialect of(Connection connection) throws SQLException {
+        throw new IllegalArgumentException("No dialect yet");
+    }
+
     /** The engine's name: {@code sqlite}, {@code h2}, {@code postgresql}, {@code mariadb}, {@code mysql}. */
     String name();
 
@@ -26,6 +37,39 @@ public interface Dialect {
 
     /** Reads a value of the column in its canonical Java type. */
     @Nullable Object read(ResultSet rows, int index, ColumnInfo column) throws SQLException;
+
+    /**
+     * Describes a table or view: exactly as spelled, else ignoring case if just one fits; in the schema in use unless
+     * {@code name} is {@code schema.table}. A fixed number of catalog queries.
+     */
+    Optional<TableInfo> describe(Connection connection, String name) throws SQLException;
+
+    /** The names of all tables and views in the schema in use. */
+    List<String> tableNames(Connection connection) throws SQLException;
+
+    /** A SELECT with its limit and offset; null is none. */
+    String limit(String select, @Nullable Long limit, @Nullable Long offset);
+
+    /**
+     * An INSERT that changes the row instead if one with the same key exists. One parameter for each insert column, in
+     * order.
+     *
+     * @param update the columns that take the new value then; if empty, the row stays as it is
+     */
+    String upsert(TableInfo table, List<ColumnInfo> insert, List<ColumnInfo> key, List<ColumnInfo> update);
+
+    /** An INSERT (without trailing semicolon) as a query that inserts and answers {@code columns} of each new row. */
+    String returning(String insert, List<ColumnInfo> columns);
+
+    /**
+     * One atomic statement, to be run as a query, that counts up a row of an own table
+     * {@code (name, value)} and answers the new value; the row is made when missing. Two parameters: the row's name and the
+     * value that a new row gets.
+     */
+    String nextValue(String table);
+
+    /** Limits how long a statement of this connection waits for locks, until {@link #release} or the next call. */
+    void lockTimeout(Connection connection, Duration timeout) throws SQLException;
 
     /** Bulk statements in the engine's best form. */
     Bulk bulk();
