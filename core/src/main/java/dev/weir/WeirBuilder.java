@@ -1,0 +1,56 @@
+package dev.weir;
+
+import dev.weir.buffer.BufferSettings;
+import dev.weir.time.Clock;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Objects;
+import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
+
+/** Puts a {@link Weir} together. Checks each value when it is set. Not thread-safe. */
+public final class WeirBuilder {
+    private final Map<String, DataSource> databases = new LinkedHashMap<>();
+    private @Nullable Path journal;
+    private BufferSettings buffer = BufferSettings.defaults();
+    private Clock clock = Clock.system();
+
+    WeirBuilder() {}
+
+    /** The database named {@code default}. */
+    public WeirBuilder database(DataSource dataSource) {
+        return database("default", dataSource);
+    }
+
+    /** A database by name. */
+    public WeirBuilder database(String name, DataSource dataSource) {
+        Objects.requireNonNull(name, "name");
+        Objects.requireNonNull(dataSource, "dataSource");
+        if (databases.putIfAbsent(name, dataSource) != null) {
+            throw new IllegalArgumentException("A database's name is given once: name=" + name + ".");
+        }
+        return this;
+    }
+
+    /**
+     * The directory of the journals, one sub-directory a database. It must lie on a local disk and belong to this process
+     * alone. Without it there is no write-behind.
+     */
+    public WeirBuilder journal(Path directory) {
+        this.journal = Objects.requireNonNull(directory, "directory");
+        return this;
+    }
+
+    /** Settings of the write-behind buffers. */
+    public WeirBuilder buffer(BufferSettings settings) {
+        this.buffer = Objects.requireNonNull(settings, "settings");
+        return this;
+    }
+
+    /** Where time is read; the system's clocks by default. */
+    public WeirBuilder clock(Clock clock) {
+        this.clock = Objects.requireNonNull(clock, "clock");
+        return this;
+    }
+}

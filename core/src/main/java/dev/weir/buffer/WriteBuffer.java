@@ -1,0 +1,57 @@
+package dev.weir.buffer;
+
+import dev.weir.db.Durability;
+import dev.weir.db.FlushReport;
+import dev.weir.db.TableBuffer;
+import dev.weir.db.WriteBehind;
+import java.time.Duration;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
+
+/**
+ * Write-behind to one database. Operations are merged in memory, journalled to local disk, and written in bulk; each takes
+ * effect in the database exactly once, whatever is killed when. Thread-safe.
+ */
+public interface WriteBuffer extends WriteBehind, AutoCloseable {
+    @Override
+    TableBuffer table(String table);
+
+    /**
+     * Puts several operations, also on several tables, into one epoch and so into one database transaction: after a crash
+     * all of them are there or none. {@code block} only records; it must not call the buffer otherwise. If it throws,
+     * nothing is accepted. Returns at the buffer's default durability.
+     */
+    void atomically(Consumer<BufferGroup> block);
+
+    /** {@link #atomically(Consumer)} that returns at {@code level}. */
+    void atomically(Durability level, Consumer<BufferGroup> block);
+
+    /** {@link #atomically(Consumer)}; the stage completes at {@code level}. Throws at once what the limits refuse. */
+    CompletionStage<Void> atomicallyAsync(Durability level, Consumer<BufferGroup> block);
+
+    /**
+     * Writes everything accepted so far to the database, and returns when it is there.
+     *
+     * @throws dev.weir.db.FlushException if it could not; what was pending stays pending
+     */
+    FlushReport flush();
+
+    /** Counters and timings since this buffer was opened, and what is pending now. */
+    BufferStats stats();
+
+    /** What the database refused for good. */
+    DeadLetters deadLetters();
+
+    /** Hears of flushes, retries, dead letters and changes of health from now on. */
+    void addListener(BufferListener listener);
+
+    /** {@link #close(Duration)} with the deadline of the settings (30 s). What stays pending is in the journal. */
+    @Override
+    void close();
+
+    /**
+     * Takes no more operations, journals what was accepted, flushes within {@code deadline}, and lets the journal go. Further
+     * calls do nothing and answer the first report.
+     */
+    CloseReport close(Duration deadline);
+}
