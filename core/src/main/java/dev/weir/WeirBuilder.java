@@ -53,4 +53,14 @@ public final class WeirBuilder {
         this.clock = Objects.requireNonNull(clock, "clock");
         return this;
     }
+
+    /**
+     * Opens the databases and the journals, and recovers what is pending.
+     *
+     * @throws dev.weir.error.WeirException if a database is away for longer than {@code connectTimeout}, a journal is owned
+     *     by another process or damaged, or a database fell back further than the kept epochs reach
+     */
+    public Weir build() {
+        throw new IllegalStateException("Not wired yet");
+    }
 }

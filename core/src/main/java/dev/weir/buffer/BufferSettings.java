@@ -56,7 +56,7 @@ public final class BufferSettings {
         return new Builder();
     }
 
-    /** The durability of operations that do not name one; {@link Durability#JOURNALED} by default. */
+    /** The durability of operations that do not name one; {@link Durability#ACCEPTED} by default. */
     public Durability durability() {
         return durability;
     }
@@ -162,7 +162,7 @@ public final class BufferSettings {
 
     /** Checks each value when it is set. Not thread-safe. */
     public static final class Builder {
-        private Durability durability = Durability.JOURNALED;
+        private Durability durability = Durability.ACCEPTED;
         private Duration journalInterval = Duration.ofMillis(10);
         private Duration journalStall = Duration.ofSeconds(1);
         private Duration flushInterval = Duration.ofSeconds(1);
@@ -182,7 +182,7 @@ public final class BufferSettings {
 
         private Builder() {}
 
-        /** The durability of operations that do not name one; {@link Durability#JOURNALED} by default. */
+        /** The durability of operations that do not name one; {@link Durability#ACCEPTED} by default. */
         public Builder durability(Durability value) {
             this.durability = Objects.requireNonNull(value, "durability");
             return this;
