@@ -98,6 +98,8 @@ public final class MariaDbServer implements AutoCloseable {
         command.add("--init-file=" + directory.resolve("user.sql"));
         command.addAll(List.of("--innodb-flush-log-at-trx-commit=1", "--innodb-doublewrite=ON"));
         command.addAll(List.of("--character-set-server=utf8mb4", "--max-connections=200"));
+        // At each start it would make a key for TLS, which takes seconds.
+        command.add("--skip-ssl");
         command.addAll(options);
         return command;
     }
