@@ -98,6 +98,10 @@ final class JournalCheck {
             fault("writer " + witnessed + " is missing"
                     + (testimony.seq() == 0 ? "" : " with its epochs up to " + testimony.seq()));
         }
+        long ledgerRows = closed.stream().filter(JournalRow::ledgerRow).count();
+        if (ledgerRows < testimony.ledgerRows()) {
+            fault("of " + testimony.ledgerRows() + " notes of ledger rows " + ledgerRows + " are there");
+        }
         if (faultCount > 0) {
             String more = faultCount > faults.size() ? " and " + (faultCount - faults.size()) + " more" : "";
             throw damaged(path, String.join(", ", faults) + more, null);

@@ -53,6 +53,7 @@ final class SqliteJournal implements Journal {
     private @Nullable Appender appender;
     private final Connection tidier;
     private long last;
+    private long ledgerRows;
     private boolean closed;
 
     private final ReentrantLock reading = new ReentrantLock();
@@ -122,8 +123,9 @@ final class SqliteJournal implements Journal {
         Connection connection = file.connectDurable();
         opened.add(connection);
         enter(connection, found);
+        ledgerRows = found.stream().filter(JournalRow::ledgerRow).count();
         JournalFile.syncDirectory(directory);
-        witness.write(writer, 0);
+        witness.write(writer, 0, ledgerRows);
         appender = new Appender(connection);
         tidier = file.connectUnsynced();
         opened.add(tidier);
@@ -212,13 +214,8 @@ final class SqliteJournal implements Journal {
                         "Epochs are appended one after the other: seq=" + seq + ", last=" + last);
             }
             try {
-                Appender current = appender;
-                if (current == null) {
-                    current = new Appender(file.connectDurable());
-                    appender = current;
-                }
-                current.append(row(writer), seq, clock.now().toEpochMilli(), data, length);
-                witness.write(writer, seq);
+                appender().append(row(writer), seq, clock.now().toEpochMilli(), data, length);
+                witness.write(writer, seq, ledgerRows);
             } catch (SQLException | IOException e) {
                 dropAppender();
                 throw new JournalException(
@@ -279,17 +276,14 @@ final class SqliteJournal implements Journal {
             }
             JournalRow made = row.withLedgerRow();
             try {
-                Appender current = appender;
-                if (current == null) {
-                    current = new Appender(file.connectDurable());
-                    appender = current;
-                }
-                JournalFile.update(current.connection, made);
-            } catch (SQLException e) {
+                JournalFile.update(appender().connection, made);
+                writers.put(writer, made);
+                ledgerRows++;
+                witness.write(this.writer, last, ledgerRows);
+            } catch (SQLException | IOException e) {
                 dropAppender();
                 throw failed("note a ledger row", e);
             }
-            writers.put(writer, made);
         } finally {
             writing.unlock();
         }
@@ -435,6 +429,15 @@ final class SqliteJournal implements Journal {
                 }
             }
         }
+    }
+
+    private Appender appender() throws SQLException {
+        Appender current = appender;
+        if (current == null) {
+            current = new Appender(file.connectDurable());
+            appender = current;
+        }
+        return current;
     }
 
     /** After a failure the connection is made anew: nothing of the failed statement may stay in it. */

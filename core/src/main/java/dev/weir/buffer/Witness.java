@@ -12,7 +12,7 @@ import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The second witness of a journal: the last epoch whose append was synced. SQLite takes a damaged write-ahead log for one
+ * The second witness of a journal: the last epoch whose append was synced, and how many ledger rows were noted. SQLite takes a damaged write-ahead log for one
  * that ends early; this file says how far it must reach. It is written after the sync of an epoch and before its
  * acknowledgement, and not synced itself: so it never names an epoch that is not on disk, it holds over the death of the
  * process, and after a power cut it may be older than the journal.
@@ -31,7 +31,7 @@ final class Witness implements AutoCloseable {
     private static final int SLOT = 512;
 
     private static final int WRITER = 36;
-    private static final int CHECKED = Long.BYTES + Long.BYTES + Long.BYTES + WRITER;
+    private static final int CHECKED = 4 * Long.BYTES + WRITER;
     private static final int LENGTH = CHECKED + Integer.BYTES;
 
     private final RandomAccessFile file;
@@ -50,15 +50,15 @@ final class Witness implements AutoCloseable {
         try {
             bytes = Files.readAllBytes(directory.resolve(FILE));
         } catch (NoSuchFileException e) {
-            return new Testimony(State.MISSING, null, 0, 0);
+            return new Testimony(State.MISSING, null, 0, 0, 0);
         }
         if (bytes.length == 0) {
-            return new Testimony(State.WAIVED, null, 0, 0);
+            return new Testimony(State.WAIVED, null, 0, 0, 0);
         }
         Testimony first = slot(bytes, 0);
         Testimony second = slot(bytes, SLOT);
         if (first == null && second == null) {
-            return new Testimony(State.DAMAGED, null, 0, 0);
+            return new Testimony(State.DAMAGED, null, 0, 0, 0);
         }
         return second == null || first != null && first.turn() > second.turn() ? first : second;
     }
@@ -70,7 +70,7 @@ final class Witness implements AutoCloseable {
             Witness witness = new Witness(file, testimony.turn());
             if (testimony.state() != State.GIVEN) {
                 file.setLength(0);
-                witness.write("", 0);
+                witness.write("", 0, 0);
                 file.getFD().sync();
             }
             return witness;
@@ -80,11 +80,11 @@ final class Witness implements AutoCloseable {
         }
     }
 
-    /** Notes that the epochs of the writer up to {@code seq} are on disk. */
-    void write(String writer, long seq) throws IOException {
+    /** Notes that the epochs of the writer up to {@code seq} are on disk, and so many notes of ledger rows. */
+    void write(String writer, long seq, long ledgerRows) throws IOException {
         byte[] name = writer.getBytes(StandardCharsets.US_ASCII);
         ByteBuffer buffer = ByteBuffer.wrap(record);
-        buffer.putLong(MAGIC).putLong(turn + 1).putLong(seq).put(name);
+        buffer.putLong(MAGIC).putLong(turn + 1).putLong(seq).putLong(ledgerRows).put(name);
         Arrays.fill(record, buffer.position(), CHECKED, (byte) ' ');
         checksum.reset();
         checksum.update(record, 0, CHECKED);
@@ -110,7 +110,12 @@ final class Witness implements AutoCloseable {
             return null;
         }
         String writer = new String(bytes, offset + CHECKED - WRITER, WRITER, StandardCharsets.US_ASCII).trim();
-        return new Testimony(State.GIVEN, writer.isEmpty() ? null : writer, buffer.getLong(16), buffer.getLong(8));
+        return new Testimony(
+                State.GIVEN,
+                writer.isEmpty() ? null : writer,
+                buffer.getLong(16),
+                buffer.getLong(24),
+                buffer.getLong(8));
     }
 
     /** Whether there is a testimony. */
@@ -130,7 +135,8 @@ final class Witness implements AutoCloseable {
      *
      * @param writer who wrote last, {@code null} if nobody did yet
      * @param seq that writer's last synced epoch, 0 if none
+     * @param ledgerRows how many writers' ledger rows the journal knows of
      * @param turn how many times the file was written
      */
-    record Testimony(State state, @Nullable String writer, long seq, long turn) {}
+    record Testimony(State state, @Nullable String writer, long seq, long ledgerRows, long turn) {}
 }
