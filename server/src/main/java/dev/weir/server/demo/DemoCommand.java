@@ -1,10 +1,11 @@
 package dev.weir.server.demo;
 
-import dev.weir.error.WeirException;
+import dev.weir.server.CommandFailed;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.sql.SQLException;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
@@ -58,31 +59,29 @@ public final class DemoCommand implements Callable<Integer> {
     /** Runs until SIGINT or SIGTERM, which end the process with 0. */
     @Override
     public Integer call() throws InterruptedException {
-        CommandSpec command = java.util.Objects.requireNonNull(spec, "spec");
-        Path directory = java.util.Objects.requireNonNull(data, "data");
+        CommandSpec command = Objects.requireNonNull(spec, "spec");
+        Path directory = Objects.requireNonNull(data, "data");
         if (port < 0 || port > MOST_PORTS) {
             throw new ParameterException(
                     command.commandLine(),
                     "A port is a number from 0 to 65535: --port=" + port + ". 0 picks a free one.");
         }
         PrintWriter out = command.commandLine().getOut();
-        PrintWriter err = command.commandLine().getErr();
         DemoServer server;
         try {
             server = DemoServer.start(port);
         } catch (IOException e) {
-            err.println("weir demo: " + e.getMessage());
-            err.flush();
-            return 1;
+            throw new CommandFailed(String.valueOf(e.getMessage()), e);
         }
         Demo demo;
         try {
             demo = Demo.open(Version.name(), directory, !noLoad);
-        } catch (IOException | SQLException | WeirException e) {
+        } catch (IOException | SQLException e) {
             server.close();
-            err.println("weir demo: " + e.getMessage());
-            err.flush();
-            return 1;
+            throw new CommandFailed("The demo's files can't be used: --data=" + directory + ": " + e, e);
+        } catch (RuntimeException e) {
+            server.close();
+            throw e;
         }
         Runtime.getRuntime().addShutdownHook(new Thread(() -> end(server, demo, out), "demo-end"));
         server.serve(demo);
