@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.regex.Pattern;
+import org.eclipse.jetty.http.HttpCompliance;
 import org.eclipse.jetty.http.UriCompliance;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
 import org.jspecify.annotations.Nullable;
@@ -90,8 +91,17 @@ final class DemoServer implements AutoCloseable {
         config.http.compressionStrategy = CompressionStrategy.NONE;
         config.jetty.threadPool = new QueuedThreadPool(THREADS, 4);
         config.jetty.modifyServer(RequestGuard::before);
-        // Names may hold an encoded slash, and are decoded once, here, from the path as it was sent.
-        config.jetty.modifyHttpConfiguration(http -> http.setUriCompliance(UriCompliance.UNSAFE));
+        // Names may hold an encoded slash, and are decoded once, here, from the path as it was sent. A strange Host is
+        // the
+        // guard's to refuse.
+        config.jetty.modifyHttpConfiguration(http -> {
+            http.setUriCompliance(UriCompliance.UNSAFE);
+            http.setHttpCompliance(HttpCompliance.RFC9110.with(
+                    "strange hosts reach the guard",
+                    HttpCompliance.Violation.UNSAFE_HOST_HEADER,
+                    HttpCompliance.Violation.DUPLICATE_HOST_HEADERS,
+                    HttpCompliance.Violation.MISMATCHED_AUTHORITY));
+        });
         config.jetty.modifyServletContextHandler(
                 handler -> handler.getServletHandler().setDecodeAmbiguousURIs(true));
 

@@ -25,15 +25,7 @@ final class RequestGuard extends Handler.Wrapper {
     @Override
     public boolean handle(Request request, Response response, Callback callback) throws Exception {
         HttpFields.Mutable headers = response.getHeaders();
-        headers.put(
-                "Content-Security-Policy",
-                "default-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; object-src 'none'");
-        headers.put("X-Content-Type-Options", "nosniff");
-        headers.put("X-Frame-Options", "DENY");
-        headers.put("Referrer-Policy", "no-referrer");
-        headers.put("Cross-Origin-Resource-Policy", "same-origin");
-        headers.put(HttpHeader.CACHE_CONTROL, "no-store");
-
+        harden(headers);
         int port = ((ServerConnector) getServer().getConnectors()[0]).getLocalPort();
         List<String> hosts = request.getHeaders().getValuesList("Host");
         if (hosts.size() != 1 || !hosts(port).contains(hosts.get(0))) {
@@ -70,8 +62,23 @@ final class RequestGuard extends Handler.Wrapper {
         return true;
     }
 
-    /** Puts the guard in front of a server's handlers. */
+    private static void harden(HttpFields.Mutable headers) {
+        headers.put(
+                "Content-Security-Policy",
+                "default-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; object-src 'none'");
+        headers.put("X-Content-Type-Options", "nosniff");
+        headers.put("X-Frame-Options", "DENY");
+        headers.put("Referrer-Policy", "no-referrer");
+        headers.put("Cross-Origin-Resource-Policy", "same-origin");
+        headers.put(HttpHeader.CACHE_CONTROL, "no-store");
+    }
+
+    /** Puts the guard in front of a server's handlers; what the server itself refuses is answered in the same form. */
     static void before(Server server) {
         server.insertHandler(new RequestGuard());
+        server.setErrorHandler((request, response, callback) -> {
+            harden(response.getHeaders());
+            return refuse(response, callback, response.getStatus(), "The request is malformed and was refused.");
+        });
     }
 }
