@@ -59,6 +59,7 @@ class RequestGuardTest {
         assertThat(requests.raw(get(
                         "/",
                         "Host: evil.example",
+                        "Connection: Upgrade",
                         "Upgrade: websocket",
                         "Sec-WebSocket-Key: x",
                         "Sec-WebSocket-Version: 13")))
