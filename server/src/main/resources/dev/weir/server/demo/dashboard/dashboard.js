@@ -27,14 +27,14 @@ const charts = {
   }),
   age: chart(byId("chart-age"), {
     title: "Age of the oldest pending change",
-    series: [{ key: "oldestAgeMillis", name: "waited", mark: "mark-out" }],
+    series: [{ key: "oldestAgeMillis", name: "waited", mark: "mark-age" }],
     format: format.seconds,
     tick: (value) => `${value / 1000} s`,
     least: 2000,
     area: true,
   }),
   flush: chart(byId("chart-flush"), {
-    title: "Flush latency",
+    title: "Median and 99th percentile of a flush",
     series: [
       { key: "flushP99", name: "p99", mark: "mark-out" },
       { key: "flushP50", name: "p50", mark: "mark-in" },
@@ -44,7 +44,7 @@ const charts = {
     least: 5,
   }),
   journal: chart(byId("chart-journal"), {
-    title: "Journal sync latency",
+    title: "The same of a journal sync",
     series: [
       { key: "journalP99", name: "p99", mark: "mark-out" },
       { key: "journalP50", name: "p50", mark: "mark-in" },
