@@ -23,10 +23,11 @@ public interface Dialect {
     static Dialect of(Connection connection) throws SQLException {
         String product = connection.getMetaData().getDatabaseProductName();
         return switch (product) {
+            case "PostgreSQL" -> PostgresDialect.INSTANCE;
             case "SQLite" -> SqliteDialect.INSTANCE;
             default ->
                 throw new IllegalArgumentException(
-                        "No dialect knows this database: product=" + product + "; known are SQLite");
+                        "No dialect knows this database: product=" + product + "; known are PostgreSQL, SQLite");
         };
     }
 
