@@ -3,6 +3,7 @@ package dev.weir.db;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
+import java.sql.ResultSetMetaData;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
@@ -20,7 +21,14 @@ public interface Dialect {
      * @throws IllegalArgumentException if no dialect knows it; the message lists those there are
      */
     static Dialect of(Connection connection) throws SQLException {
-        throw new IllegalArgumentException("No dialect yet");
+        String product = connection.getMetaData().getDatabaseProductName();
+        return switch (product) {
+            case "PostgreSQL" -> PostgresDialect.INSTANCE;
+            case "SQLite" -> SqliteDialect.INSTANCE;
+            default ->
+                throw new IllegalArgumentException(
+                        "No dialect knows this database: product=" + product + "; known are PostgreSQL, SQLite");
+        };
     }
 
     /** The engine's name: {@code sqlite}, {@code h2}, {@code postgresql}, {@code mariadb}, {@code mysql}. */
@@ -28,6 +36,11 @@ public interface Dialect {
 
     /** An identifier in the engine's quotes, whatever characters it has. */
     String quote(String identifier);
+
+    /** A table's name in the engine's quotes, with its schema unless that is empty. */
+    default String quote(TableInfo table) {
+        return table.schema().isEmpty() ? quote(table.name()) : quote(table.schema()) + "." + quote(table.name());
+    }
 
     /** What an error means. Never guesses {@link Failure#DATA}: unknown errors are {@link Failure#OTHER}. */
     Failure classify(SQLException error);
@@ -46,6 +59,32 @@ public interface Dialect {
 
     /** The names of all tables and views in the schema in use. */
     List<String> tableNames(Connection connection) throws SQLException;
+
+    /**
+     * Describes a column of an answer to plain SQL, as far as the driver tells; {@link ValueKind#OTHER} if its values have to
+     * speak for themselves.
+     */
+    default ColumnInfo resultColumn(ResultSetMetaData answer, int index) throws SQLException {
+        return PlainValues.column(
+                answer.getColumnLabel(index),
+                answer.getColumnTypeName(index),
+                PlainValues.kind(answer.getColumnType(index)));
+    }
+
+    /**
+     * Limits how long a statement may run, before it is executed.
+     *
+     * @return what to run when it has been executed
+     */
+    default Runnable statementTimeout(PreparedStatement statement, int seconds) throws SQLException {
+        statement.setQueryTimeout(seconds);
+        return () -> {};
+    }
+
+    /** Makes a connection refuse to write, or takes that back; outside of a transaction. */
+    default void readOnly(Connection connection, boolean readOnly) throws SQLException {
+        connection.setReadOnly(readOnly);
+    }
 
     /** A SELECT with its limit and offset; null is none. */
     String limit(String select, @Nullable Long limit, @Nullable Long offset);
@@ -91,12 +130,18 @@ public interface Dialect {
     String createOwnTable(String table, List<OwnColumn> columns, List<String> primaryKey);
 
     /**
-     * A column of one of Weir's own tables; not null.
+     * A column of one of Weir's own tables.
      *
      * @param name its name
      * @param kind {@link ValueKind#INTEGER} for 64 bits, {@link ValueKind#TEXT}, {@link ValueKind#BYTES} or
      *     {@link ValueKind#INSTANT}
      * @param length for text: the longest, compared byte for byte; 0 for unbounded text that is never compared
+     * @param nullable whether it takes NULL
      */
-    record OwnColumn(String name, ValueKind kind, int length) {}
+    record OwnColumn(String name, ValueKind kind, int length, boolean nullable) {
+        /** A column that is not null. */
+        public OwnColumn(String name, ValueKind kind, int length) {
+            this(name, kind, length, false);
+        }
+    }
 }
