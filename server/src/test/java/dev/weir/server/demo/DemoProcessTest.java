@@ -239,8 +239,9 @@ class DemoProcessTest {
             return process.waitFor();
         }
 
-        void kill() throws InterruptedException {
-            process.destroyForcibly().waitFor();
+        /** kill -9, and waits until it is gone. */
+        void kill() {
+            process.destroyForcibly().onExit().join();
         }
 
         String rest() throws IOException {
@@ -256,7 +257,7 @@ class DemoProcessTest {
         }
 
         @Override
-        public void close() throws InterruptedException {
+        public void close() {
             kill();
         }
     }

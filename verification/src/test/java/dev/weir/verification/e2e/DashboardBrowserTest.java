@@ -89,7 +89,7 @@ class DashboardBrowserTest {
     }
 
     @AfterAll
-    static void close() throws InterruptedException {
+    static void close() {
         if (browser != null) {
             browser.quit();
         }

@@ -106,7 +106,7 @@ export function chart(figure, options) {
       parts.push(element("line", { class: tick === 0 ? "axis" : "grid", x1: MARGIN.left, x2: MARGIN.left + inner.width, y1: line, y2: line }));
       parts.push(element("text", { class: "tick", x: MARGIN.left - 8, y: line + 3.5, "text-anchor": "end" }, options.tick ? options.tick(tick) : options.format(tick)));
     }
-    for (const back of [span, span / 2, 0]) {
+    for (const back of inner.width < 260 ? [span, 0] : [span, span / 2, 0]) {
       const anchor = back === span ? "start" : back === 0 ? "end" : "middle";
       parts.push(element("text", { class: "tick", x: x(end - back * 1000), y: height - 5, "text-anchor": anchor }, ago(back)));
     }
