@@ -25,6 +25,7 @@ RULES = dict(
     wait_filled=1,  # the cut waits for reserved slots
     close=1,  # the cut closes the chunk it takes, so nobody reserves in it afterwards
     acc_first=1,  # a freeze takes the accumulator first, then lastCut
+    freeze_adds=0,  # an Add that goes to the row log freezes the cell (it kept an origin)
     prefix=0,  # not promised: whoever came before a durable call is durable as well
 )
 
@@ -49,7 +50,7 @@ def explained(ops, before, value):
     return False
 
 
-def make(threads, cuts, columns, R):
+def make(threads, cuts, columns, stripes, R):
     # the calls: per thread a list of ops; op = list of (kind, column, number); more than one entry is a group
     calls, first = [], []
     digit = 0
@@ -72,8 +73,8 @@ def make(threads, cuts, columns, R):
         1,  # 1 openRows
         tuple(range(columns)),  # 2 the cell of each column
         tuple((c, 0, 0, 0) for c in range(columns)),  # 3 cells
-        0,  # 4 current chunk
-        ((0, ()),),  # 5 chunks
+        tuple(range(stripes)),  # 4 current chunk of each stripe of chunks
+        ((0, ()),) * stripes,  # 5 chunks
         (),  # 6 row log of epoch openRows: (call, kind, column, number)
         (FREE,) * columns,  # 7 stripe locks: FREE or the thread, "cut" for the cut
         (),  # 8 durable epochs: (cells, log)
@@ -146,7 +147,7 @@ def make(threads, cuts, columns, R):
             d = dict(
                 oc=oc, orows=orows, live=live, cells=cells, cur=cur, chunks=chunks, log=log, locks=locks,
                 epochs=epochs, cut=cut, ths=ths, began=began, waits=waits,
-            )  # fmt: skip
+            )
             d.update(k)
             return tuple(d.values())
 
@@ -201,7 +202,8 @@ def make(threads, cuts, columns, R):
                     yield f"{name}: cell {i} is not dirty", N(ths=T(nxt, i, early, None, None)), None
             elif pc == "chunk":
                 i, early = loc[:2]
-                yield f"{name}: reads chunk pointer {cur}", N(ths=T("reserve", i, early, cur, None)), None
+                k = cur[t % stripes]
+                yield f"{name}: reads chunk pointer {k}", N(ths=T("reserve", i, early, k, None)), None
             elif pc == "reserve":
                 i, early, k, _ = loc
                 if chunks[k][0]:
@@ -258,7 +260,7 @@ def make(threads, cuts, columns, R):
             elif pc == "freeze":
                 j, rests = loc[0], loc[1]
                 held = {c for c in range(columns) if locks[c] == t}
-                hot = [c for k, c, _ in call if k != "add" and c in held and cells[live[c]][1] != DEAD]
+                hot = [c for k, c, _ in call if (k != "add" or R["freeze_adds"]) and c in held and cells[live[c]][1] != DEAD]
                 if hot:
                     i = live[hot[0]]
                     if R["acc_first"]:
@@ -312,18 +314,24 @@ def make(threads, cuts, columns, R):
         if pc == "number":
             yield f"cut {e}: openCells := {e + 1}", N(oc=e + 1, cut=after("number", deltas, taken, final)), None
         elif pc == "swap":
-            yield f"cut {e}: chunk pointer := {len(chunks)}", N(cur=len(chunks), chunks=chunks + ((0, ()),), cut=C("close", deltas, taken, final)), None
+            ks, k = cut[5:] or ((),), len(chunks)
+            ks = ks[0]
+            old = cur[len(ks)]
+            g = N(cur=put(cur, len(ks), k), chunks=chunks + ((0, ()),), cut=C("close", deltas, taken, final, ks + (old,)))
+            yield f"cut {e}: chunk pointer {old} := {k}", g, None
         elif pc == "close":
-            k = len(chunks) - 2
-            closed = put(chunks, k, (R["close"], chunks[k][1]))
-            yield f"cut {e}: closes chunk {k}", N(chunks=closed, cut=C("slot", deltas, taken, final, k, 0)), None
+            ks = cut[5]
+            closed = put(chunks, ks[-1], (R["close"], chunks[ks[-1]][1]))
+            nxt = C("swap", deltas, taken, final, ks) if len(ks) < stripes else C("slot", deltas, taken, final, ks, 0)
+            yield f"cut {e}: closes chunk {ks[-1]}", N(chunks=closed, cut=nxt), None
         elif pc == "slot":
             k, j = cut[5:]
-            slots = chunks[k][1]
+            slots = chunks[k[0]][1]
             while j < len(slots) and (slots[j] == TOMBSTONE or (slots[j] == UNFILLED and not R["wait_filled"])):
                 j += 1
             if j == len(slots):
-                yield f"cut {e}: chunk {k} is done", N(cut=after("cells", deltas, taken, final)), None
+                nxt = C("slot", deltas, taken, final, k[1:], 0) if len(k) > 1 else after("cells", deltas, taken, final)
+                yield f"cut {e}: chunk {k[0]} is done", N(cut=nxt), None
             elif slots[j] != UNFILLED:
                 i = slots[j]
                 if R["clear_first"]:
@@ -365,17 +373,17 @@ def make(threads, cuts, columns, R):
                 )
         elif pc == "append":
             # what earlier epochs left in their chunks is over
-            done = tuple((1, ()) if i < len(chunks) - 1 and R["close"] else ch for i, ch in enumerate(chunks))
+            done = tuple((1, ()) if i not in cur and R["close"] else ch for i, ch in enumerate(chunks))
             g = N(epochs=epochs + ((deltas, taken),), chunks=done, cut=("idle", cut[1]))
             yield f"epoch {e} is durable: cells {deltas}, log {taken}", g, check(g, final)
 
     return init, succ
 
 
-def run(name, expect, threads, cuts=1, columns=1, **off):
+def run(name, expect, threads, cuts=1, columns=1, stripes=1, **off):
     rules = dict(RULES)
     rules.update(off)
-    init, succ = make(threads, cuts, columns, rules)
+    init, succ = make(threads, cuts, columns, stripes, rules)
     report("M1 cut " + name, bfs(init, succ, limit=2000000, secs=100), expect)
 
 
@@ -387,13 +395,16 @@ MIXED = (("add", 0), ("set", 1))
 if __name__ == "__main__":
     run("2 adders, 3 adds, 2 cuts", False, [[ADD, ADD], [ADD]], cuts=2)
     run("3 adders, 1 cut", False, [[ADD], [ADD], [ADD]], cuts=1)
-    run("2 adders and Set, 1 cut", False, [[ADD], [ADD], [SET]], cuts=1)
+    run("2 adders, two stripes of chunks, 2 cuts", False, [[ADD, ADD], [ADD]], cuts=2, stripes=2)
+    run("3 adders, two stripes of chunks, 1 cut", False, [[ADD], [ADD], [ADD]], cuts=1, stripes=2)
+    run("2 adders and Set, 2 cuts", False, [[ADD], [ADD], [SET]], cuts=2)
     run("2 adders, one then Set, 2 cuts", False, [[ADD, ADD], [ADD, SET]], cuts=2)
     run("Set then add, against add, 2 cuts", False, [[SET, ADD], [ADD]], cuts=2)
     run("Set, add, Max, against 2 adds, 1 cut", False, [[SET, ADD, MAX], [ADD, ADD]], cuts=1)
     run("add, Set, add, against Set, 2 cuts", False, [[ADD, SET, ADD], [SET]], cuts=2)
     run("2 rows: group of adds, against adds on both, 2 cuts", False, [[PAIR], [ADD, ADD1]], cuts=2, columns=2)
     run("2 rows: group of add and Set, against adds on both, 2 cuts", False, [[MIXED, ADD], [ADD1]], cuts=2, columns=2)
+    run("2 rows: group of adds that freeze, against 2 adds, 2 cuts", False, [[PAIR, ADD], [ADD]], cuts=2, columns=2, freeze_adds=1)
     run("2 rows: two groups and an add, 1 cut", False, [[MIXED], [PAIR], [ADD1]], cuts=1, columns=2)
     run("sabotage: dirty before the reservation", True, [[ADD], [ADD]], reserve_first=0)
     run("sabotage: openCells after the cells (step 0 after step 1)", True, [[ADD], [ADD]], numbers_first=0)
@@ -403,7 +414,7 @@ if __name__ == "__main__":
     run("sabotage: the row log before the cells", True, [[ADD, SET], [ADD]], cells_first=0)
     run("sabotage: fresh cell beside a Set of the same epoch", True, [[SET, ADD]], conflict=0)
     run("sabotage: rows (step 2) before cells (step 1)", True, [[SET, ADD], [ADD]], rows_last=0)
-    run("sabotage: rows before cells, adds alone", False, [[ADD, ADD], [ADD]], rows_last=0)
+    run("rows before cells, adds alone", False, [[ADD, ADD], [ADD]], rows_last=0)
     run("sabotage: group without holding its locks together", True, [[PAIR]], columns=2, group_locks=0)
     run("sabotage: openCells read before the add", True, [[ADD]], wait_after=0)
     run("sabotage: adder waits for openRows", True, [[ADD]], wait_cells=0)

@@ -82,7 +82,7 @@ def make(ops, gets, flushes, lose, dead, restore, R):
             d = dict(
                 nop=nop, cells=cells, log=log, cut=cut, orows=orows, epochs=epochs, db=db, fl=fl, doubt=doubt, get=get,
                 bud=bud, gone=gone, backup=backup, gone_known=gone_known,
-            )  # fmt: skip
+            )
             d.update(k)
             return tuple(d.values())
 
@@ -92,7 +92,7 @@ def make(ops, gets, flushes, lose, dead, restore, R):
             late = 0
             for e, kind, x in lg:
                 if kind == "cell":
-                    acc, last, flushed, flushing, _, fe = cs[x]
+                    _, last, flushed, flushing, _, _ = cs[x]
                     if e > as_of:
                         d = last - (flushing if use_flushing else flushed)
                         if R["frozen_place"]:
