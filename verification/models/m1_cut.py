@@ -387,6 +387,51 @@ def run(name, expect, threads, cuts=1, columns=1, stripes=1, **off):
     report("M1 cut " + name, bfs(init, succ, limit=2000000, secs=100), expect)
 
 
+# --- dead is a range of the accumulator, in small numbers ---------------------------------------------------------
+
+SOFT, DEAD_BELOW, DEAD_VALUE, FAST = 4, -8, -16, 2  # the sum of stale adds stays below 8
+
+
+def make_range(deltas, two_zones, bounded):
+    # accumulator, frozen, sum of the row log, program counters
+    init = (SOFT, False, 0, ("add",) * len(deltas))
+
+    def succ(G):
+        acc, frozen, log, pcs = G
+        for t, (pc, d) in enumerate(zip(pcs, deltas)):
+            if pc == "done":
+                continue
+
+            def step(label, acc=acc, frozen=frozen, log=log, pc="done"):
+                g = (acc, frozen, log, put(pcs, t, pc))
+                bad = None
+                if all(x == "done" for x in g[3]):
+                    total, want = log + (0 if frozen else acc), SOFT + sum(deltas)
+                    bad = None if total == want else f"cell and log hold {total}, the calls give {want}"
+                return f"T{t} add({d}): {label}", g, bad
+
+            if pc == "add":
+                if bounded and abs(d) > FAST:
+                    yield step("large: to the row log", log=log + d)
+                    continue
+                a = acc + d
+                nxt = "slow" if a < DEAD_BELOW else "freeze" if two_zones else "slow"
+                yield step(f"accumulator is {a}", acc=a, pc=nxt if abs(a) > SOFT else "done")
+            elif pc == "slow":
+                yield step("taken as dead: to the row log", log=log + d)
+            elif frozen:
+                yield step("is frozen already")
+            else:
+                yield step(f"freezes the cell, {acc} to the row log", acc=DEAD_VALUE, frozen=True, log=log + acc)
+
+    return init, succ
+
+
+def run_range(name, expect, deltas, two_zones=1, bounded=1):
+    init, succ = make_range(deltas, two_zones, bounded)
+    report("M1 cut " + name, bfs(init, succ), expect)
+
+
 ADD, SET, MAX = (("add", 0),), (("set", 0),), (("max", 0),)
 ADD1 = (("add", 1),)
 PAIR = (("add", 0), ("add", 1))
@@ -422,4 +467,8 @@ if __name__ == "__main__":
     run("sabotage: chunk taken and not closed", True, [[ADD], [ADD]], close=0)
     run("freeze takes lastCut before the accumulator", False, [[ADD, ADD], [SET]], cuts=2, acc_first=0)
     run("not promised: an add is durable before a later group of the same thread", True, [[ADD, PAIR]], columns=2, prefix=1)
+    run_range("range: dead apart from full, 5 adders", False, (2, 1, 2, -1, 1))
+    run_range("range: a large delta goes to the row log", False, (1, 1, 9, 9))
+    run_range("sabotage: a full cell taken as dead", True, (2, 1), two_zones=0)
+    run_range("sabotage: large deltas on the fast path leave the dead zone", True, (1, 1, 9), bounded=0)
     finish()
