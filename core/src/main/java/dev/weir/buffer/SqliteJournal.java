@@ -522,9 +522,8 @@ final class SqliteJournal implements Journal {
                     throw e;
                 }
                 requireSame(row, seq, exact);
-            } finally {
-                insert.clearParameters();
             }
+            insert.clearParameters();
         }
 
         /** An earlier try got as far as the file. */
