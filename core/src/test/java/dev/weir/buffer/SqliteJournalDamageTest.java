@@ -30,7 +30,7 @@ class SqliteJournalDamageTest {
 
     private static final long SEED = Long.getLong("weir.seed", System.nanoTime());
     /** Bytes changed in each file; a long run raises it. */
-    private static final int FLIPS = Integer.getInteger("weir.journal.flips", 150);
+    private static final int FLIPS = Integer.getInteger("weir.journal.flips", 100);
 
     private static final JournalTuning TUNING = JournalTuning.DEFAULT.withPageSize(4_096);
 
