@@ -75,8 +75,8 @@ final class Applier {
                 : keyValues(table, Arrays.asList(sums.keys()));
         Values deltas = values(table.columnInfo(sums.column().column), sums.deltas());
         ColumnInfo column = table.columnInfo(sums.column().column);
-        long matched = update(new BulkUpdate(
-                table.info, table.keyColumns(), keys, List.of(new BulkUpdate.Add(column, deltas))));
+        long matched = update(
+                new BulkUpdate(table.info, table.keyColumns(), keys, List.of(new BulkUpdate.Add(column, deltas))));
         if (matched == n) {
             return;
         }
@@ -89,8 +89,8 @@ final class Applier {
         for (int i = 0; i < n; i++) {
             if (!there.contains(all.get(i))) {
                 Merged merged = new Merged(table, all.get(i));
-                merged.add(RowChange.update(
-                        sums.column().column, new ColumnChange.Plus(sums.deltas()[i]), table.missing));
+                merged.add(
+                        RowChange.update(sums.column().column, new ColumnChange.Plus(sums.deltas()[i]), table.missing));
                 absent.add(merged);
             }
         }
@@ -192,8 +192,8 @@ final class Applier {
         for (Insert insert : inserts) {
             if (insert.columns() != last && !Arrays.equals(insert.columns(), last)) {
                 last = insert.columns();
-                lastGroup = byColumns.computeIfAbsent(
-                        Arrays.stream(last).boxed().toList(), k -> new ArrayList<>());
+                lastGroup =
+                        byColumns.computeIfAbsent(Arrays.stream(last).boxed().toList(), k -> new ArrayList<>());
             }
             lastGroup.add(insert);
         }

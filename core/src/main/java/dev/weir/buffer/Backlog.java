@@ -16,7 +16,7 @@ final class Backlog {
     private final Intake intake;
     private ArrayList<Cell> cells = new ArrayList<>();
     private ArrayList<PendingRow> rows = new ArrayList<>();
-    private long firstNanos;
+    private volatile long firstNanos;
     private long entries;
 
     Backlog(Intake intake) {
@@ -32,7 +32,7 @@ final class Backlog {
         return cells.size() + entries;
     }
 
-    /** When the oldest change was cut; meaningless if empty. */
+    /** When the oldest change was cut; 0 if there is none. By any thread. */
     long firstNanos() {
         return firstNanos;
     }
@@ -100,6 +100,7 @@ final class Backlog {
         cells = new ArrayList<>();
         rows = new ArrayList<>();
         entries = 0;
+        firstNanos = 0;
     }
 
     /** What cuts took of the cell and no plan did; now this one does. */

@@ -219,6 +219,16 @@ final class BufferedTable {
         }
     }
 
+    /** The largest magnitude that may be added to a column without asking {@link #checkAdd} and without a lock. */
+    long addLimit(int column) {
+        ColumnInfo info = columns[column];
+        Integer digits = info.precision();
+        if (info.kind() != ValueKind.INTEGER) {
+            return 0;
+        }
+        return digits == null || digits > 40 ? Cell.SMALL : (1L << digits) - 1;
+    }
+
     private IllegalArgumentException notExact(ColumnInfo column, String why) {
         return new IllegalArgumentException("A buffered value must be one that its column stores exactly, and " + why
                 + ": column=" + name + "." + column.name() + ", type=" + column.typeName() + ".");

@@ -171,6 +171,19 @@ final class Epochs {
         flushed.release();
     }
 
+    /**
+     * When the oldest pending change came in, about; 0 if none is pending.
+     *
+     * @param openNanos when the open epoch was first touched; 0 if it was not
+     */
+    long oldestNanos(long openNanos) {
+        if (planCount > 0) {
+            return oldestPlanNanos;
+        }
+        long cut = backlog.firstNanos();
+        return cut != 0 ? cut : openNanos;
+    }
+
     /** Whether nothing waits for the disk or the database. Under the cut lock. */
     boolean isIdle() {
         return backlog.isEmpty() && planCount == 0;

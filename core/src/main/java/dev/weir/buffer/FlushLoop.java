@@ -285,8 +285,7 @@ final class FlushLoop implements Runnable {
         }
         long from = epochs.lockedLedger();
         FlushTransaction transaction = new FlushTransaction(database, ledger, plan, from, clock.now());
-        FlushTransaction.Outcome outcome =
-                transaction.run(careful, connection -> totals.readAgain(connection, plan));
+        FlushTransaction.Outcome outcome = transaction.run(careful, connection -> totals.readAgain(connection, plan));
         switch (outcome) {
             case REFUSED -> {
                 careful = true;
@@ -345,7 +344,8 @@ final class FlushLoop implements Runnable {
         } else if (seq != from) {
             throw new JournalException(
                     "The ledger stands where this buffer never put it: writer=" + plan.writer + ", seq=" + seq
-                            + ", expected=" + from + " or " + plan.to + ". Somebody else writes under this writer's name.",
+                            + ", expected=" + from + " or " + plan.to
+                            + ". Somebody else writes under this writer's name.",
                     null);
         }
     }
@@ -364,7 +364,9 @@ final class FlushLoop implements Runnable {
         }
         monitor.retrying(attempts, problem, Duration.ofNanos(FIRST_BACK_OFF_NANOS << Math.min(attempts - 1, 7)));
         fail(new FlushException(
-                "A flush did not reach the database; what is pending stays pending and is tried again: " + problem + ".", e));
+                "A flush did not reach the database; what is pending stays pending and is tried again: " + problem
+                        + ".",
+                e));
     }
 
     /** An exception without values: drivers put those into messages. */
@@ -372,7 +374,9 @@ final class FlushLoop implements Runnable {
         if (e instanceof SQLException sql) {
             return sql.getClass().getSimpleName() + ", SQLState " + sql.getSQLState() + ", code " + sql.getErrorCode();
         }
-        return e instanceof WeirException ? String.valueOf(e.getMessage()) : e.getClass().getName();
+        return e instanceof WeirException
+                ? String.valueOf(e.getMessage())
+                : e.getClass().getName();
     }
 
     /** Rule M1.12: the buffer stops flushing, and goes on taking into the journal up to its limits. */

@@ -206,7 +206,9 @@ final class FlushTransaction {
         String state = e.getSQLState();
         if (dialect.name().equals("sqlite")) {
             String message = String.valueOf(e.getMessage());
-            return message.contains("no such table") || message.contains("no such column") || message.contains("has no column");
+            return message.contains("no such table")
+                    || message.contains("no such column")
+                    || message.contains("has no column");
         }
         return state != null
                 && (state.equals("42P01") || state.equals("42703") || state.startsWith("42S") || state.equals("42102"));
@@ -395,8 +397,8 @@ final class FlushTransaction {
         if (plan.handovers.size() == gone.size()) {
             return;
         }
-        try (PreparedStatement delete = connection.prepareStatement("DELETE FROM " + dialect.quote(Ledger.HANDOVER)
-                + " WHERE " + dialect.quote("id") + " = ?")) {
+        try (PreparedStatement delete = connection.prepareStatement(
+                "DELETE FROM " + dialect.quote(Ledger.HANDOVER) + " WHERE " + dialect.quote("id") + " = ?")) {
             for (String id : plan.handovers) {
                 if (!gone.contains(id)) {
                     delete.setString(1, id);

@@ -84,7 +84,9 @@ final class Handovers {
                 insert(transaction.connection(), database.dialect(), made, journal.writer(), write(operations));
             } catch (SQLException e) {
                 throw new IllegalStateException(
-                        "The transaction's buffered operations could not be handed over: " + FlushLoop.describe(e) + ".", e);
+                        "The transaction's buffered operations could not be handed over: " + FlushLoop.describe(e)
+                                + ".",
+                        e);
             }
             known.add(made);
             id = made;
@@ -136,9 +138,9 @@ final class Handovers {
 
     static void insert(Connection connection, Dialect dialect, String id, String writer, String change)
             throws SQLException {
-        try (PreparedStatement insert = connection.prepareStatement(
-                "INSERT INTO " + dialect.quote(Ledger.HANDOVER) + " (" + dialect.quote("id") + ", "
-                        + dialect.quote("writer") + ", " + dialect.quote("change") + ") VALUES (?, ?, ?)")) {
+        try (PreparedStatement insert =
+                connection.prepareStatement("INSERT INTO " + dialect.quote(Ledger.HANDOVER) + " (" + dialect.quote("id")
+                        + ", " + dialect.quote("writer") + ", " + dialect.quote("change") + ") VALUES (?, ?, ?)")) {
             insert.setString(1, id);
             insert.setString(2, writer);
             insert.setString(3, change);

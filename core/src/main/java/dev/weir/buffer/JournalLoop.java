@@ -1,6 +1,5 @@
 package dev.weir.buffer;
 
-import dev.weir.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
@@ -20,32 +19,29 @@ final class JournalLoop implements Runnable {
 
     private final Journal journal;
     private final BufferSettings settings;
-    private final Clock clock;
     private final Monitor monitor;
     private final EpochEncoder encoder = new EpochEncoder();
     private @Nullable Epochs epochs;
-    private @Nullable Limits limits;
     private Runnable written = () -> {};
     private final Thread thread;
 
     private volatile boolean touched;
+    private volatile long touchedNanos;
     private volatile boolean parked;
     private volatile boolean stopping;
     private volatile boolean abandoned;
     private volatile long writingSince;
 
-    JournalLoop(Journal journal, BufferSettings settings, Clock clock, Monitor monitor, String name) {
+    JournalLoop(Journal journal, BufferSettings settings, Monitor monitor, String name) {
         this.journal = journal;
         this.settings = settings;
-        this.clock = clock;
         this.monitor = monitor;
         this.thread = new Thread(this, "weir-journal-" + name);
         this.thread.setDaemon(true);
     }
 
-    void start(Epochs epochs, Limits limits, Runnable written) {
+    void start(Epochs epochs, Runnable written) {
         this.epochs = epochs;
-        this.limits = limits;
         this.written = written;
         thread.start();
     }
@@ -53,6 +49,7 @@ final class JournalLoop implements Runnable {
     /** Something was put into the open epoch. */
     void touched() {
         if (!touched) {
+            touchedNanos = System.nanoTime();
             touched = true;
             wake();
         }
@@ -64,6 +61,11 @@ final class JournalLoop implements Runnable {
             parked = false;
             LockSupport.unpark(thread);
         }
+    }
+
+    /** When the open epoch was first touched; 0 if it was not. */
+    long touchedNanos() {
+        return touched ? touchedNanos : 0;
     }
 
     boolean isTouched() {
@@ -116,7 +118,8 @@ final class JournalLoop implements Runnable {
             }
         } catch (RuntimeException | Error failure) {
             monitor.problem("journal", "The journal thread ended: " + failure);
-            monitor.down("The journal thread ended by a defect: " + failure.getClass().getName());
+            monitor.down("The journal thread ended by a defect: "
+                    + failure.getClass().getName());
             e.journaled.fail(new JournalException("The journal thread ended by a defect.", failure));
             throw failure;
         }

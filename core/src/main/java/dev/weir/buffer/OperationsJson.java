@@ -134,8 +134,8 @@ final class OperationsJson {
         } else if (value instanceof Instant v) {
             node.put("type", "instant").put("value", v.toString());
         } else {
-            throw new IllegalArgumentException(
-                    "A buffered value has a canonical type: type=" + value.getClass().getName() + ".");
+            throw new IllegalArgumentException("A buffered value has a canonical type: type="
+                    + value.getClass().getName() + ".");
         }
         return node;
     }
@@ -186,8 +186,7 @@ final class OperationsJson {
                     changes.toArray(ColumnChange[]::new),
                     missing);
         }
-        return new Operation(
-                table, key, new RowChange(node.path("delete").asBoolean(false), insert, update));
+        return new Operation(table, key, new RowChange(node.path("delete").asBoolean(false), insert, update));
     }
 
     private static Insert row(BufferedTable table, JsonNode node) {
@@ -223,7 +222,8 @@ final class OperationsJson {
     private static Object present(JsonNode node) {
         Object value = value(node);
         if (value == null) {
-            throw new IllegalArgumentException("Handed-over operations are not the JSON that Weir writes: a bound is null.");
+            throw new IllegalArgumentException(
+                    "Handed-over operations are not the JSON that Weir writes: a bound is null.");
         }
         return value;
     }
@@ -249,8 +249,9 @@ final class OperationsJson {
             case "time" -> LocalTime.parse(value);
             case "timestamp" -> LocalDateTime.parse(value);
             case "instant" -> Instant.parse(value);
-            default -> throw new IllegalArgumentException(
-                    "Handed-over operations are not the JSON that Weir writes: type=" + type + ".");
+            default ->
+                throw new IllegalArgumentException(
+                        "Handed-over operations are not the JSON that Weir writes: type=" + type + ".");
         };
     }
 }

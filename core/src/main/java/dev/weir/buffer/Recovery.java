@@ -89,7 +89,9 @@ final class Recovery {
         if (seq < writer.last()) {
             long from = Math.max(seq, 0);
             if (writer.ledgerRow() && seq < 0) {
-                LOG.warn("The database has forgotten the writer {}: it fell back. Its kept epochs are written again.", writer.id());
+                LOG.warn(
+                        "The database has forgotten the writer {}: it fell back. Its kept epochs are written again.",
+                        writer.id());
             }
             LOG.info(
                     "Epochs {} to {} of an earlier opening are pending in the journal; they are flushed now.",
@@ -127,8 +129,7 @@ final class Recovery {
         boolean careful = false;
         while (at < to) {
             Plan plan = read(writer, at, to);
-            FlushTransaction transaction =
-                    new FlushTransaction(database, ledger, plan, at, monitor.now());
+            FlushTransaction transaction = new FlushTransaction(database, ledger, plan, at, monitor.now());
             long start = System.nanoTime();
             switch (transaction.run(careful, connection -> {})) {
                 case COMMITTED -> {
@@ -153,10 +154,7 @@ final class Recovery {
             List<EpochDecoder.Epoch> some = new ArrayList<>();
             try {
                 journal.read(
-                        writer,
-                        to + 1,
-                        step,
-                        (epoch, data) -> some.add(EpochDecoder.decode(epoch, data, tables::get)));
+                        writer, to + 1, step, (epoch, data) -> some.add(EpochDecoder.decode(epoch, data, tables::get)));
             } catch (JournalException e) {
                 throw new JournalException(
                         "Pending changes can't be read from the journal, or the database fell back further than the kept epochs reach: "

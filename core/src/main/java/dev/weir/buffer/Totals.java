@@ -140,8 +140,7 @@ final class Totals {
     }
 
     /** Reads rows and the ledger in one statement; answers where the ledger stands. */
-    private long read(BufferedTable table, List<Object> keys, int column, Map<Object, Read> found)
-            throws SQLException {
+    private long read(BufferedTable table, List<Object> keys, int column, Map<Object, Read> found) throws SQLException {
         try (Connection connection = database.dataSource().getConnection()) {
             boolean autoCommit = connection.getAutoCommit();
             long seq = read(connection, table, keys, column, found);
@@ -201,7 +200,9 @@ final class Totals {
             for (int r = 0; r < rows; r++) {
                 sql.append(r == 0 ? "(" : " OR (");
                 for (int i = 0; i < key.size(); i++) {
-                    sql.append(i == 0 ? "t." : " AND t.").append(dialect.quote(key.get(i).name())).append(" = ?");
+                    sql.append(i == 0 ? "t." : " AND t.")
+                            .append(dialect.quote(key.get(i).name()))
+                            .append(" = ?");
                 }
                 sql.append(')');
             }
@@ -216,12 +217,7 @@ final class Totals {
      * @return null if what was read is older than what was let go since
      */
     private @Nullable Map<Object, Total> add(
-            BufferedTable table,
-            List<Object> keys,
-            int column,
-            long seq,
-            Map<Object, Read> read,
-            @Nullable Cell base) {
+            BufferedTable table, List<Object> keys, int column, long seq, Map<Object, Read> read, @Nullable Cell base) {
         CounterColumn counter = table.counterIfAny(column);
         epochs.planLock.lock();
         try {
@@ -243,8 +239,8 @@ final class Totals {
             Map<Object, Total> totals = new LinkedHashMap<>();
             for (Object key : keys) {
                 Read row = read.get(key);
-                Total total = total(
-                        table, key, column, counter, seq, row, pieces.getOrDefault(key, new ArrayList<>()), base);
+                Total total =
+                        total(table, key, column, counter, seq, row, pieces.getOrDefault(key, new ArrayList<>()), base);
                 if (total.exists) {
                     totals.put(key, total);
                 }
