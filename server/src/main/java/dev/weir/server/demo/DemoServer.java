@@ -80,6 +80,10 @@ final class DemoServer implements AutoCloseable {
     @Override
     public void close() {
         events.close();
+        Demo open = demo;
+        if (open != null) {
+            open.telemetry().close();
+        }
         javalin.stop();
     }
 
