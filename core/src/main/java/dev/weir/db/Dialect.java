@@ -86,6 +86,13 @@ public interface Dialect {
         connection.setReadOnly(readOnly);
     }
 
+    /**
+     * Whether an error has made the open transaction one that can only be rolled back, so that COMMIT would quietly do that.
+     */
+    default boolean aborted(Connection connection) throws SQLException {
+        return false;
+    }
+
     /** A SELECT with its limit and offset; null is none. */
     String limit(String select, @Nullable Long limit, @Nullable Long offset);
 
