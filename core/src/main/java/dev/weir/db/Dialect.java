@@ -23,11 +23,13 @@ public interface Dialect {
     static Dialect of(Connection connection) throws SQLException {
         String product = connection.getMetaData().getDatabaseProductName();
         return switch (product) {
+            case "MariaDB" -> MariaDbDialect.MARIADB;
+            case "MySQL" -> MariaDbDialect.MYSQL;
             case "PostgreSQL" -> PostgresDialect.INSTANCE;
             case "SQLite" -> SqliteDialect.INSTANCE;
             default ->
-                throw new IllegalArgumentException(
-                        "No dialect knows this database: product=" + product + "; known are PostgreSQL, SQLite");
+                throw new IllegalArgumentException("No dialect knows this database: product=" + product
+                        + "; known are MariaDB, MySQL, PostgreSQL, SQLite");
         };
     }
 
