@@ -4,6 +4,7 @@ import java.math.BigDecimal;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
+import java.sql.ResultSetMetaData;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.sql.Types;
@@ -209,6 +210,18 @@ final class MariaDbDialect implements Dialect {
     @Override
     public Optional<TableInfo> describe(Connection connection, String name) throws SQLException {
         return MariaDbCatalog.describe(connection, name);
+    }
+
+    @Override
+    public ColumnInfo resultColumn(ResultSetMetaData answer, int index) throws SQLException {
+        String type = answer.getColumnTypeName(index);
+        ValueKind kind = switch (type) {
+            case "TIMESTAMP" -> ValueKind.INSTANT;
+            case "YEAR" -> ValueKind.INTEGER;
+            case "UUID", "uuid" -> ValueKind.UUID;
+            default -> PlainValues.kind(answer.getColumnType(index));
+        };
+        return PlainValues.column(answer.getColumnLabel(index), type, kind);
     }
 
     @Override
