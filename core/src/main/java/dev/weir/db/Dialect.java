@@ -23,13 +23,14 @@ public interface Dialect {
     static Dialect of(Connection connection) throws SQLException {
         String product = connection.getMetaData().getDatabaseProductName();
         return switch (product) {
+            case "H2" -> H2Dialect.INSTANCE;
             case "MariaDB" -> MariaDbDialect.MARIADB;
             case "MySQL" -> MariaDbDialect.MYSQL;
             case "PostgreSQL" -> PostgresDialect.INSTANCE;
             case "SQLite" -> SqliteDialect.INSTANCE;
             default ->
                 throw new IllegalArgumentException("No dialect knows this database: product=" + product
-                        + "; known are MariaDB, MySQL, PostgreSQL, SQLite");
+                        + "; known are H2, MariaDB, MySQL, PostgreSQL, SQLite");
         };
     }
 
