@@ -410,6 +410,22 @@ final class LocalWriteBuffer implements WriteBuffer {
         return new CloseReport(flushed, limits.rows(), problem);
     }
 
+    /** Ends without a flush, as if the process had been killed. For tests. */
+    void abandon() {
+        closing.lock();
+        try {
+            limits.close();
+            flushLoop.stop(Duration.ofSeconds(10).toNanos());
+            journalLoop.stop(Duration.ofSeconds(10).toNanos(), true);
+            stopTicking = true;
+            LockSupport.unpark(ticker);
+            journal.close();
+            closed = new CloseReport(false, limits.rows(), "abandoned");
+        } finally {
+            closing.unlock();
+        }
+    }
+
     private static long left(long end) {
         return Math.max(1, end - System.nanoTime());
     }

@@ -23,11 +23,14 @@ public interface Dialect {
     static Dialect of(Connection connection) throws SQLException {
         String product = connection.getMetaData().getDatabaseProductName();
         return switch (product) {
+            case "H2" -> H2Dialect.INSTANCE;
+            case "MariaDB" -> MariaDbDialect.MARIADB;
+            case "MySQL" -> MariaDbDialect.MYSQL;
             case "PostgreSQL" -> PostgresDialect.INSTANCE;
             case "SQLite" -> SqliteDialect.INSTANCE;
             default ->
-                throw new IllegalArgumentException(
-                        "No dialect knows this database: product=" + product + "; known are PostgreSQL, SQLite");
+                throw new IllegalArgumentException("No dialect knows this database: product=" + product
+                        + "; known are H2, MariaDB, MySQL, PostgreSQL, SQLite");
         };
     }
 
@@ -84,6 +87,13 @@ public interface Dialect {
     /** Makes a connection refuse to write, or takes that back; outside of a transaction. */
     default void readOnly(Connection connection, boolean readOnly) throws SQLException {
         connection.setReadOnly(readOnly);
+    }
+
+    /**
+     * Whether an error has made the open transaction one that can only be rolled back, so that COMMIT would quietly do that.
+     */
+    default boolean aborted(Connection connection) throws SQLException {
+        return false;
     }
 
     /** A SELECT with its limit and offset; null is none. */

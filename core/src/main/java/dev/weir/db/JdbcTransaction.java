@@ -43,6 +43,7 @@ final class JdbcTransaction implements Transaction, Runner {
     private boolean catalogChanged;
     private boolean rollbackOnly;
     private boolean aboutToCommit;
+    private @Nullable SQLException lastError;
     private @Nullable SQLException gone;
     private volatile boolean ended;
 
@@ -55,6 +56,7 @@ final class JdbcTransaction implements Transaction, Runner {
     }
 
     private void failed(SQLException error) {
+        lastError = error;
         if (gone == null && SqlErrors.endsTransaction(database.dialect(), error)) {
             gone = error;
         }
@@ -353,9 +355,26 @@ final class JdbcTransaction implements Transaction, Runner {
                 database.hooks().beforeCommit(scope);
             }
             closeStreams();
+            refuseWhenAborted();
             ended = true;
             return scope;
         });
+    }
+
+    private void refuseWhenAborted() {
+        try {
+            if (dialect().aborted(lease.connection())) {
+                SQLException error = lastError;
+                throw SqlErrors.translated(
+                        dialect(),
+                        "A statement failed before, so the transaction can't commit and is rolled back: database="
+                                + database.name(),
+                        error != null ? error : new SQLException("A statement through the connection", "25P02"));
+            }
+        } catch (SQLException e) {
+            throw SqlErrors.translated(
+                    dialect(), "The transaction's state could not be read: database=" + database.name(), e);
+        }
     }
 
     private Scope scope() {

@@ -86,9 +86,9 @@ public abstract class DatabaseFixture {
                             || lower.startsWith("update")
                             || lower.startsWith("delete")
                             || lower.startsWith("commit")
-                            || lower.contains("posts")
-                            || lower.contains("users")
-                            || lower.contains("tags");
+                            // SQLite's catalog has to try out how a column compares.
+                            || !lower.contains("where 0 union all")
+                                    && (lower.contains("posts") || lower.contains("users") || lower.contains("tags"));
                 })
                 .toList();
     }
