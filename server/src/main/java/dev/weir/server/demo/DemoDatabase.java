@@ -25,7 +25,8 @@ final class DemoDatabase implements AutoCloseable {
         HikariConfig config = new HikariConfig();
         config.setPoolName("demo");
         config.setDataSource(source);
-        config.setMaximumPoolSize(4);
+        config.setMaximumPoolSize(8);
+        config.setConnectionTimeout(5_000);
         config.setMinimumIdle(1);
         return new DemoDatabase(new HikariDataSource(config));
     }

@@ -1,6 +1,7 @@
 package dev.weir.server.demo;
 
 import dev.weir.buffer.WriteBuffer;
+import dev.weir.db.Counter;
 import dev.weir.db.Durability;
 import dev.weir.db.RowBuffer;
 import dev.weir.db.TableBuffer;
@@ -14,6 +15,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import javax.sql.DataSource;
 
 /** The pages and how often they were seen: rows of {@code demo_page}. Thread-safe. */
@@ -22,18 +25,22 @@ final class Pages {
 
     private static final String HITS = "hits";
     private static final Map<String, Long> NEW_PAGE = Map.of(HITS, 0L);
+    private static final int MOST_KNOWN = 100_000;
 
     private final DataSource database;
     private final WriteBuffer buffer;
-    private final TableBuffer accepted;
     private final TableBuffer journaled;
+    private final Counter countSoon;
+    private final Counter countJournaled;
+    private final Set<String> known = ConcurrentHashMap.newKeySet();
 
     Pages(DataSource database, WriteBuffer buffer) {
         this.database = database;
         this.buffer = buffer;
         TableBuffer table = buffer.table(TABLE);
-        this.accepted = table.durability(Durability.ACCEPTED);
         this.journaled = table.durability(Durability.JOURNALED);
+        this.countSoon = table.durability(Durability.ACCEPTED).counter(HITS);
+        this.countJournaled = journaled.counter(HITS);
     }
 
     /** Creates the table when it is missing. Names compare byte for byte: SQLite's default collation does. */
@@ -53,7 +60,10 @@ final class Pages {
      */
     OptionalLong hit(String page, long by) {
         try {
-            return OptionalLong.of(row(journaled, page).increment(HITS, by));
+            return OptionalLong.of(
+                    exists(page)
+                            ? countJournaled.addAndGet(page, by)
+                            : orInsert(page).increment(HITS, by));
         } catch (TotalUnknownException e) {
             return OptionalLong.empty();
         }
@@ -61,16 +71,48 @@ final class Pages {
 
     /** Counts one hit and returns at once. */
     void hitSoon(String page) {
-        row(accepted, page).add(HITS, 1);
+        if (exists(page)) {
+            countSoon.add(page, 1);
+        } else {
+            buffer.table(TABLE).where(page).orInsert(NEW_PAGE).add(HITS, 1);
+        }
     }
 
     /** Counts one hit and returns when it is in the journal. */
     void hitJournaled(String page) {
-        row(journaled, page).add(HITS, 1);
+        if (exists(page)) {
+            countJournaled.add(page, 1);
+        } else {
+            orInsert(page).add(HITS, 1);
+        }
     }
 
-    private static RowBuffer row(TableBuffer table, String page) {
-        return table.where(page).orInsert(NEW_PAGE);
+    private RowBuffer orInsert(String page) {
+        return journaled.where(page).orInsert(NEW_PAGE);
+    }
+
+    /**
+     * Whether the page has a row, which is made if the database can be reached. Counters are for rows that exist: only they
+     * keep a base, which gives every caller a total of its own and outlives the database. Without a row, each hit carries
+     * what the flush needs to make one.
+     */
+    private boolean exists(String page) {
+        if (known.contains(page)) {
+            return true;
+        }
+        try (Connection connection = database.getConnection();
+                PreparedStatement insert = connection.prepareStatement(
+                        "INSERT INTO " + TABLE + " (name, hits) VALUES (?, 0) ON CONFLICT (name) DO NOTHING")) {
+            insert.setString(1, page);
+            insert.executeUpdate();
+        } catch (SQLException e) {
+            return false;
+        }
+        if (known.size() >= MOST_KNOWN) {
+            known.clear();
+        }
+        known.add(page);
+        return true;
     }
 
     /**
@@ -82,7 +124,7 @@ final class Pages {
         List<Page> pages = new ArrayList<>();
         try (Connection connection = database.getConnection();
                 PreparedStatement select = connection.prepareStatement(
-                        "SELECT name, hits FROM " + TABLE + " ORDER BY hits DESC, name LIMIT ?")) {
+                        "SELECT name, hits FROM " + TABLE + " WHERE hits > 0 ORDER BY hits DESC, name LIMIT ?")) {
             select.setInt(1, limit);
             try (ResultSet rows = select.executeQuery()) {
                 while (rows.next()) {
