@@ -100,6 +100,8 @@ class DashboardBrowserTest {
 
     @BeforeEach
     void load() {
+        demo.post("api/demo/load?on=false");
+        demo.post("api/demo/database?stopped=false");
         screen(1280, 900);
         media("light");
         browser.get(demo.address());
@@ -232,7 +234,7 @@ class DashboardBrowserTest {
         until(
                 "there is something to see",
                 () -> script("return document.querySelectorAll('path.line').length")
-                        .equals(7L));
+                        .equals(8L));
         for (String theme : List.of("light", "dark")) {
             media(theme);
             for (int width : new int[] {1280, 320}) {

@@ -19,7 +19,7 @@ function element(name, attributes = {}, text) {
 
 function niceTop(value) {
   const power = 10 ** Math.floor(Math.log10(value));
-  return [1, 2, 4, 6, 8, 10].map((step) => step * power).find((step) => step >= value * 1.02);
+  return [1, 2, 4, 6, 8, 10, 20].map((step) => step * power).find((step) => step >= value * 1.02);
 }
 
 /** Numbers to pixels: linear from 0, or logarithmic from 1 with one decade below it that ends in 0. */
