@@ -245,6 +245,8 @@ final class FlushLoop implements Runnable {
             requestsDone();
             trim();
             totals.sweep();
+        } catch (InterruptedException e) {
+            LOG.debug("The flush thread was interrupted; it goes on.", e);
         } catch (SQLException e) {
             failed(e, database.dialect().classify(e));
         } catch (JournalException e) {

@@ -18,7 +18,7 @@ import org.slf4j.LoggerFactory;
  */
 final class Recovery {
     private static final Logger LOG = LoggerFactory.getLogger("dev.weir.buffer");
-    private static final long TRIM_NANOS = Duration.ofSeconds(5).toNanos();
+    private static final long TRIM_NANOS = Duration.ofSeconds(30).toNanos();
 
     private final Database database;
     private final Journal journal;
