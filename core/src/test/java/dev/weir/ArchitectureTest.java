@@ -51,8 +51,6 @@ class ArchitectureTest {
                         .resideInAnyPackage("..util..", "..helper..", "..common..", "..misc..", "..impl.."),
                 noClasses()
                         .should()
-                        .callMethod(Thread.class, "sleep", long.class)
-                        .orShould()
                         .accessField(System.class, "out")
                         .orShould()
                         .accessField(System.class, "err"));
