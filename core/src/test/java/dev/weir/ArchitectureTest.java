@@ -49,11 +49,7 @@ class ArchitectureTest {
                         .haveNameMatching(".*\\.(I[A-Z]\\w*Impl|\\w+(Impl|Util|Utils|Helper|Manager))")
                         .orShould()
                         .resideInAnyPackage("..util..", "..helper..", "..common..", "..misc..", "..impl.."),
-                noClasses()
-                        .should()
-                        .accessField(System.class, "out")
-                        .orShould()
-                        .accessField(System.class, "err"));
+                noClasses().should().accessField(System.class, "out").orShould().accessField(System.class, "err"));
     }
 
     @ParameterizedTest
