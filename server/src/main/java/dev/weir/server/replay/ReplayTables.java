@@ -152,12 +152,11 @@ final class ReplayTables {
     }
 
     private static boolean fits(ColumnInfo found, Column expected) {
-        boolean kind =
-                switch (expected.type) {
-                    case KEY, ID, TEXT -> found.kind() == ValueKind.TEXT;
-                    case BIGINT, INT -> found.kind() == ValueKind.INTEGER;
-                    case TIMESTAMP -> found.kind() == ValueKind.TIMESTAMP || found.kind() == ValueKind.INSTANT;
-                };
+        boolean kind = switch (expected.type) {
+            case KEY, ID, TEXT -> found.kind() == ValueKind.TEXT;
+            case BIGINT, INT -> found.kind() == ValueKind.INTEGER;
+            case TIMESTAMP -> found.kind() == ValueKind.TIMESTAMP || found.kind() == ValueKind.INSTANT;
+        };
         // A primary key of SQLite may be declared without NOT NULL.
         boolean isKey = expected.type == Type.KEY || expected.type == Type.ID;
         return kind && (found.nullable() == expected.nullable || isKey);
