@@ -181,7 +181,7 @@ final class PostgresCatalog {
         return tables;
     }
 
-    private static ValueKind kind(String type) {
+    static ValueKind kind(String type) {
         return switch (type) {
             case "int2", "int4", "int8" -> ValueKind.INTEGER;
             case "numeric" -> ValueKind.DECIMAL;

@@ -4,6 +4,7 @@ import java.math.BigDecimal;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
+import java.sql.ResultSetMetaData;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.sql.Types;
@@ -132,6 +133,21 @@ final class PostgresDialect implements Dialect {
     @Override
     public Optional<TableInfo> describe(Connection connection, String name) throws SQLException {
         return PostgresCatalog.describe(connection, name);
+    }
+
+    @Override
+    public ColumnInfo resultColumn(ResultSetMetaData answer, int index) throws SQLException {
+        int jdbcType = answer.getColumnType(index);
+        ValueKind kind = PlainValues.kind(jdbcType);
+        return switch (jdbcType) {
+            // Only here: for its own columns the driver asks the catalog before it tells the name.
+            case Types.TIMESTAMP, Types.TIME, Types.OTHER -> {
+                String type = answer.getColumnTypeName(index);
+                yield PlainValues.column(answer.getColumnLabel(index), type, PostgresCatalog.kind(type));
+            }
+            case Types.REAL -> PlainValues.column(answer.getColumnLabel(index), "float4", kind);
+            default -> PlainValues.column(answer.getColumnLabel(index), "", kind);
+        };
     }
 
     @Override
