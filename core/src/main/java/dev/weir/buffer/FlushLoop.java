@@ -245,6 +245,8 @@ final class FlushLoop implements Runnable {
             requestsDone();
             trim();
             totals.sweep();
+        } catch (InterruptedException e) {
+            LOG.debug("The flush thread was interrupted; it goes on.", e);
         } catch (SQLException e) {
             failed(e, database.dialect().classify(e));
         } catch (JournalException e) {
@@ -426,6 +428,10 @@ final class FlushLoop implements Runnable {
 
     /** Drops flushed epochs that were kept for long enough (rule M1.13). */
     private void trim() {
-        recovery.trim(journal.writer(), epochs.known());
+        try {
+            recovery.trim(journal.writer(), epochs.known());
+        } catch (JournalException e) {
+            monitor.problem("journal", "Flushed epochs could not be dropped; it is tried again: " + e.getMessage());
+        }
     }
 }

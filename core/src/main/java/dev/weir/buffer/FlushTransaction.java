@@ -333,30 +333,18 @@ final class FlushTransaction {
         if (refused.isEmpty()) {
             return;
         }
-        try (PreparedStatement insert = connection.prepareStatement("INSERT INTO " + dialect.quote(Ledger.DEAD_LETTER)
-                + " (" + columns("id", "writer", "epoch", "table_name", "change", "reason", "at_millis")
-                + ") VALUES (?, ?, ?, ?, ?, ?, ?)")) {
-            for (Refusal refusal : refused) {
-                Unit unit = refusal.unit();
-                DeadLetter letter = new DeadLetter(
-                        NanoId.next(),
-                        plan.writer,
-                        unit.epoch(),
-                        unit.parts().get(0).table().name,
-                        OperationsJson.write(unit.parts()),
-                        refusal.reason(),
-                        now);
-                letters.add(letter);
-                insert.setString(1, letter.id());
-                insert.setString(2, letter.writer());
-                insert.setLong(3, letter.epoch());
-                insert.setString(4, letter.table());
-                insert.setString(5, letter.change());
-                insert.setString(6, letter.reason());
-                insert.setLong(7, letter.at().toEpochMilli());
-                insert.addBatch();
-            }
-            insert.executeBatch();
+        for (Refusal refusal : refused) {
+            Unit unit = refusal.unit();
+            DeadLetter letter = new DeadLetter(
+                    NanoId.next(),
+                    plan.writer,
+                    unit.epoch(),
+                    unit.parts().get(0).table().name,
+                    OperationsJson.write(unit.parts()),
+                    refusal.reason(),
+                    now);
+            letters.add(letter);
+            insertLetter(connection, dialect, letter);
         }
         LOG.warn(
                 "The database refused {} changes for good; they are in {}. Look at them with `weir buffer dead-letters`.",
@@ -364,12 +352,22 @@ final class FlushTransaction {
                 Ledger.DEAD_LETTER);
     }
 
-    private String columns(String... names) {
-        List<String> quoted = new ArrayList<>();
-        for (String name : names) {
-            quoted.add(dialect.quote(name));
+    static void insertLetter(Connection connection, Dialect dialect, DeadLetter letter) throws SQLException {
+        StringBuilder columns = new StringBuilder();
+        for (String column : List.of("id", "writer", "epoch", "table_name", "change", "reason", "at_millis")) {
+            columns.append(columns.isEmpty() ? "" : ", ").append(dialect.quote(column));
         }
-        return String.join(", ", quoted);
+        try (PreparedStatement insert = connection.prepareStatement("INSERT INTO " + dialect.quote(Ledger.DEAD_LETTER)
+                + " (" + columns + ") VALUES (?, ?, ?, ?, ?, ?, ?)")) {
+            insert.setString(1, letter.id());
+            insert.setString(2, letter.writer());
+            insert.setLong(3, letter.epoch());
+            insert.setString(4, letter.table());
+            insert.setString(5, letter.change());
+            insert.setString(6, letter.reason());
+            insert.setLong(7, letter.at().toEpochMilli());
+            insert.executeUpdate();
+        }
     }
 
     /** The hand-over rows of this plan that are not there any more: somebody else applied them. Locks those that are. */

@@ -206,6 +206,9 @@ final class Intake {
     private void freeze(Stripe stripe, PendingRow row, Cell cell, boolean alone) {
         Cell.Frozen frozen = cell.freeze();
         cell.column.cells.remove(cell);
+        if (cell.clearCounted()) {
+            limits.release(row.table, 1, Limits.CELL_BYTES);
+        }
         List<Cell.Frozen> before = row.frozen;
         if (before == null) {
             before = new ArrayList<>(1);

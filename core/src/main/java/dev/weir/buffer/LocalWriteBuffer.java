@@ -288,7 +288,7 @@ final class LocalWriteBuffer implements WriteBuffer {
     @Override
     public FlushReport flush() {
         checkOpen();
-        long target = target();
+        long target = target(settings.blockTimeout().toNanos());
         if (target == 0) {
             return new FlushReport(0, 0, 0, 0, 0, 0, Duration.ZERO);
         }
@@ -303,8 +303,16 @@ final class LocalWriteBuffer implements WriteBuffer {
     }
 
     /** The epoch up to which everything accepted so far lies; 0 if the database has all of it. */
-    private long target() {
-        epochs.cutLock.lock();
+    private long target(long nanos) {
+        boolean locked = false;
+        try {
+            locked = epochs.cutLock.tryLock(nanos, TimeUnit.NANOSECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        if (!locked) {
+            throw new FlushException("A flush begins with the journal, which takes no writes: look at its disk.", null);
+        }
         try {
             if (journalLoop.isTouched() || !recovery.isDone()) {
                 return intake.openCells();
@@ -376,7 +384,7 @@ final class LocalWriteBuffer implements WriteBuffer {
         boolean journaled = false;
         boolean flushed = false;
         try {
-            long target = target();
+            long target = target(left(end));
             if (target > 0) {
                 epochs.journaled.enter(target, journalLoop::wake).get(left(end), TimeUnit.NANOSECONDS);
                 journaled = true;
@@ -392,7 +400,9 @@ final class LocalWriteBuffer implements WriteBuffer {
             problem = journaled ? "the deadline passed before the flush ended" : "the journal takes no writes";
         } catch (ExecutionException | RuntimeException e) {
             Throwable cause = e instanceof ExecutionException && e.getCause() != null ? e.getCause() : e;
-            problem = FlushLoop.describe(cause);
+            problem = journaled || !(cause instanceof FlushException)
+                    ? FlushLoop.describe(cause)
+                    : "the journal takes no writes";
         }
         flushLoop.stop(Math.max(left(end), Duration.ofSeconds(1).toNanos()));
         journalLoop.stop(Math.max(left(end), Duration.ofSeconds(1).toNanos()), !journaled);

@@ -18,7 +18,7 @@ import org.slf4j.LoggerFactory;
  */
 final class Recovery {
     private static final Logger LOG = LoggerFactory.getLogger("dev.weir.buffer");
-    private static final long TRIM_NANOS = Duration.ofSeconds(5).toNanos();
+    private static final long TRIM_NANOS = Duration.ofSeconds(30).toNanos();
 
     private final Database database;
     private final Journal journal;
@@ -56,6 +56,13 @@ final class Recovery {
      * @throws JournalException if it can't be done: the database fell back too far, the journal is damaged, a table is gone
      */
     void run() throws SQLException {
+        recoverEarlier();
+        makeRow(journal.writer());
+        done = true;
+    }
+
+    /** Makes the own tables, and flushes what earlier writers left. */
+    void recoverEarlier() throws SQLException {
         try (FlushConnection lease = FlushConnection.take(database)) {
             Connection connection = lease.connection();
             ledger.createTables(connection);
@@ -64,8 +71,6 @@ final class Recovery {
         for (Journal.Writer writer : journal.earlier()) {
             flush(writer);
         }
-        makeRow(journal.writer());
-        done = true;
     }
 
     private void makeRow(String writer) throws SQLException {
@@ -167,6 +172,11 @@ final class Recovery {
             epochs.addAll(some);
             to = step;
         }
+        return plan(writer, from, to, epochs);
+    }
+
+    /** Epochs that were read from the journal as one plan. */
+    static Plan plan(String writer, long from, long to, List<EpochDecoder.Epoch> epochs) {
         Plan plan = new Plan(writer, from, to);
         for (EpochDecoder.Epoch epoch : epochs) {
             epoch.counted().forEach(plan::entry);
