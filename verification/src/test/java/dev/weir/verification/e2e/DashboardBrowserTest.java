@@ -225,7 +225,7 @@ class DashboardBrowserTest {
             return label != null && label.contains("absorbed: ") && label.contains("now");
         });
         focus("window").sendKeys(Keys.ARROW_DOWN);
-        until("the window is longer", () -> text("ratio-window").equals("15 min"));
+        until("the window is longer", () -> text("ratio-window").equals("5 min"));
     }
 
     @Test

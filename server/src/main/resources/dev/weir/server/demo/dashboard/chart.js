@@ -3,7 +3,7 @@
 import { ago } from "/format.js";
 
 const SVG = "http://www.w3.org/2000/svg";
-const MARGIN = { top: 10, right: 92, bottom: 22, left: 46 };
+const MARGIN = { top: 10, right: 92, bottom: 22, left: 54 };
 const TABLE_ROWS = 12;
 
 function element(name, attributes = {}, text) {

@@ -353,7 +353,10 @@ function renderComparison(demo) {
       const bar = document.createElement("span");
       bar.className = `bar ${i === 0 ? "bar-in" : "bar-out"}`;
       bar.style.setProperty("--part", `${largest > 0 ? Math.max(((one ?? 0) / largest) * 100, one ? 0.8 : 0) : 0}%`);
-      cell.append(number, bar);
+      cell.append(number);
+      if (one !== null && one !== undefined) {
+        cell.append(bar);
+      }
       row.append(cell);
     });
     return row;
