@@ -56,7 +56,7 @@ final class FlushLoop implements Runnable {
     private final long longestNap;
     private int attempts;
     private long lastRound = System.nanoTime();
-    private boolean careful;
+    private FlushTransaction.Care care = FlushTransaction.Care.NONE;
     private @Nullable RuntimeException broken;
 
     /** Somebody who wants everything up to an epoch in the database. */
@@ -252,6 +252,8 @@ final class FlushLoop implements Runnable {
         try {
             if (!recovery.isDone()) {
                 recovery.run();
+            } else if (attempts > 0) {
+                recovery.makeTables();
             }
             if (verify) {
                 verifyLedger();
@@ -312,17 +314,12 @@ final class FlushLoop implements Runnable {
         }
         long from = epochs.lockedLedger();
         FlushTransaction transaction = new FlushTransaction(database, ledger, plan, from, clock.now());
-        FlushTransaction.Outcome outcome = transaction.run(careful, connection -> totals.readAgain(connection, plan));
+        FlushTransaction.Outcome outcome = transaction.run(care, connection -> totals.readAgain(connection, plan));
+        care = care.after(outcome);
         switch (outcome) {
-            case REFUSED -> {
-                careful = true;
-                write(plan);
-            }
+            case REFUSED, REFUSED_AT_COMMIT -> write(plan);
             case LEDGER_MOVED -> resolve(plan, from);
-            case COMMITTED -> {
-                careful = false;
-                landed(plan, transaction, start);
-            }
+            case COMMITTED -> landed(plan, transaction, start);
         }
     }
 
