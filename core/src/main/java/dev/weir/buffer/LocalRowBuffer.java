@@ -43,7 +43,7 @@ final class LocalRowBuffer implements RowBuffer {
         of.refuseInTransaction("increment");
         int at = checkedAdd(column, delta);
         if (missing == table.missing) {
-            return new LocalCounter(of, table.counter(at)).addAndGet(key, delta);
+            return new LocalCounter(of, table.counter(at)).addAndGetCanonical(key, delta);
         }
         Accepted accepted = added(at, delta);
         of.buffer.await(of.durability, Objects.requireNonNull(accepted));

@@ -3,7 +3,6 @@ package dev.weir.buffer;
 import dev.weir.buffer.PendingRow.Entry;
 import dev.weir.buffer.PendingRow.Group;
 import dev.weir.db.Database;
-import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -63,13 +62,17 @@ final class Recovery {
 
     /** Makes the own tables, and flushes what earlier writers left. */
     void recoverEarlier() throws SQLException {
-        try (FlushConnection lease = FlushConnection.take(database)) {
-            Connection connection = lease.connection();
-            ledger.createTables(connection);
-            lease.commit();
-        }
+        makeTables();
         for (Journal.Writer writer : journal.earlier()) {
             flush(writer);
+        }
+    }
+
+    /** Makes the own tables that are missing. */
+    void makeTables() throws SQLException {
+        try (FlushConnection lease = FlushConnection.take(database)) {
+            ledger.createTables(lease.connection());
+            lease.commit();
         }
     }
 

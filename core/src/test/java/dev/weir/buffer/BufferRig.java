@@ -45,8 +45,8 @@ final class BufferRig implements AutoCloseable {
         Clock clock = Clock.system();
         Journal journal = journals.apply(SqliteJournal.open(directory.resolve("journal"), clock));
         try {
-            LocalWriteBuffer opened = new LocalWriteBuffer(
-                    Database.builder(dataSource).build(), journal, settings.build(), clock);
+            LocalWriteBuffer opened =
+                    new LocalWriteBuffer(Database.builder(dataSource).build(), journal, settings.build(), clock);
             opened.open();
             buffer = opened;
             return opened;
@@ -65,7 +65,11 @@ final class BufferRig implements AutoCloseable {
     }
 
     Object value(String sql) {
-        return database().sql(sql).first().map(row -> row.get(row.columns().get(0))).orElse(null);
+        return database()
+                .sql(sql)
+                .first()
+                .map(row -> row.get(row.columns().get(0)))
+                .orElse(null);
     }
 
     /** Waits until all that was accepted is on disk, in an epoch of its own. */
