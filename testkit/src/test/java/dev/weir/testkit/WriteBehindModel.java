@@ -133,7 +133,7 @@ final class WriteBehindModel {
         int table = random.nextInt(TABLES);
         int key = random.nextInt(KEYS);
         Missing missing = random.nextInt(4) > 0 ? policy(table) : Missing.values()[random.nextInt(3)];
-        return new Call(table, key, missing, randomChange(random, table == 1 || missing == Missing.INSERT));
+        return new Call(table, key, missing, randomChange(random));
     }
 
     /** What the tables' settings say: the first refuses, the second inserts, the third ignores. */
@@ -141,7 +141,7 @@ final class WriteBehindModel {
         return table == 0 ? Missing.REFUSE : table == 1 ? Missing.INSERT : Missing.IGNORE;
     }
 
-    private static Change randomChange(Random random, boolean inserts) {
+    private static Change randomChange(Random random) {
         String number = NUMBERS.get(random.nextInt(NUMBERS.size()));
         return switch (random.nextInt(12)) {
             case 0, 1 -> new Change.Set(number, random.nextInt(8) == 0 ? null : (Object) (long) random.nextInt(50));
@@ -150,7 +150,7 @@ final class WriteBehindModel {
             case 4 -> new Change.Min(number, random.nextInt(60) - 20);
             case 5 -> new Change.Delete();
             case 6, 7 -> new Change.Insert(randomRow(random));
-            default -> new Change.Add(number, inserts ? 1 + random.nextInt(20) : random.nextInt(20) - 5);
+            default -> new Change.Add(number, 1 + random.nextInt(20));
         };
     }
 
