@@ -133,7 +133,7 @@ final class JdbcTransaction implements Transaction, Runner {
     @Override
     public <T extends @Nullable Object> T savepoint(Supplier<T> block) {
         Objects.requireNonNull(block, "block");
-        Map<TransactionListener, @Nullable Object> marks = new IdentityHashMap<>();
+        IdentityHashMap<TransactionListener, @Nullable Object> marks = new IdentityHashMap<>();
         Savepoint savepoint = usable(() -> {
             for (TransactionListener listener : listeners.values()) {
                 marks.put(listener, listener.mark());
@@ -158,7 +158,7 @@ final class JdbcTransaction implements Transaction, Runner {
         return result;
     }
 
-    private void rollBackTo(Savepoint savepoint, Map<TransactionListener, @Nullable Object> marks) {
+    private void rollBackTo(Savepoint savepoint, IdentityHashMap<TransactionListener, @Nullable Object> marks) {
         this.<@Nullable Object>inside(() -> {
             if (gone == null) {
                 try {
