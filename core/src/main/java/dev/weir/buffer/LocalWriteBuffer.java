@@ -57,6 +57,11 @@ final class LocalWriteBuffer implements WriteBuffer {
     private volatile boolean stopTicking;
 
     LocalWriteBuffer(Database database, Journal journal, BufferSettings settings, Clock clock) {
+        this(database, journal, null, settings, clock);
+    }
+
+    LocalWriteBuffer(
+            Database database, Journal journal, @Nullable TableNotes notes, BufferSettings settings, Clock clock) {
         this.database = database;
         this.settings = settings;
         this.clock = clock;
@@ -66,7 +71,7 @@ final class LocalWriteBuffer implements WriteBuffer {
         this.limits = new Limits(settings, this::flushSoon);
         this.intake = new Intake(limits, journalLoop::touched);
         this.epochs = new Epochs(journal.writer(), limits, intake);
-        this.tables = new Tables(database.catalog(), settings);
+        this.tables = new Tables(database.catalog(), notes, settings);
         Ledger ledger = new Ledger(database);
         this.recovery = new Recovery(database, journal, ledger, tables, settings, monitor);
         this.handovers = new Handovers(database, journal, tables, intake, monitor);

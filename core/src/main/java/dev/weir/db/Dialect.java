@@ -34,6 +34,19 @@ public interface Dialect {
         };
     }
 
+    /** The dialect of a {@link #name}; empty if there is none of it. */
+    static Optional<Dialect> named(String name) {
+        return List.<Dialect>of(
+                        SqliteDialect.INSTANCE,
+                        H2Dialect.INSTANCE,
+                        PostgresDialect.INSTANCE,
+                        MariaDbDialect.MARIADB,
+                        MariaDbDialect.MYSQL)
+                .stream()
+                .filter(dialect -> dialect.name().equals(name))
+                .findFirst();
+    }
+
     /** The engine's name: {@code sqlite}, {@code h2}, {@code postgresql}, {@code mariadb}, {@code mysql}. */
     String name();
 
