@@ -109,6 +109,19 @@ public interface Dialect {
         return false;
     }
 
+    /** An expression for a value of the column that compares and sorts as the values do. */
+    default String ordered(ColumnInfo column, String expression) {
+        return expression;
+    }
+
+    /**
+     * The column, quoted as {@code name}, with a parameter added; NULL counts as 0. The result is exact, or the statement
+     * fails. One parameter.
+     */
+    default String increment(ColumnInfo column, String name) {
+        return "COALESCE(" + name + ", 0) + ?";
+    }
+
     /** A SELECT with its limit and offset; null is none. */
     String limit(String select, @Nullable Long limit, @Nullable Long offset);
 
