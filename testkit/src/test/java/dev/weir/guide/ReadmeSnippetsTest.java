@@ -36,7 +36,7 @@ class ReadmeSnippetsTest {
         Weir weir = Weir.builder().database(dataSource).journal(journal).build();
         Database db = weir.database();
         Counter views = db.table("posts").buffer().counter("views");
-        long total = views.addAndGet(42, 1); // at once: committed + pending; written within about a second
+        long total = views.addAndGet(42, 1); // exact: committed and pending; written within a second or so
         db.table("posts").buffer().durability(Durability.JOURNALED).where(42).update(Map.of("title", "Hello"));
         db.transaction(tx -> {
             tx.table("comments").insert(Map.of("post", 42, "body", "First!"));
