@@ -172,6 +172,19 @@ public abstract class DialectContract extends DatabaseFixture {
     }
 
     @Test
+    void times_compareAndSortAsTimes_withAndWithoutFraction() {
+        for (int millis : new int[] {500, 0, 1_000, 250}) {
+            posts().insert(Map.of("title", "p" + millis, "created_at", AT.plusMillis(millis)));
+        }
+        assertThat(titles(posts().orderBy("created_at"))).containsExactly("p0", "p250", "p500", "p1000");
+        assertThat(titles(posts().where("created_at", ">", AT).orderBy("created_at")))
+                .containsExactly("p250", "p500", "p1000");
+        assertThat(titles(posts().where("created_at", "<", AT.plusSeconds(1)).orderByDescending("created_at")))
+                .containsExactly("p500", "p250", "p0");
+        assertThat(titles(posts().where("created_at", AT.plusMillis(250)))).containsExactly("p250");
+    }
+
+    @Test
     void where_outOfTheColumnsRange_findsNothing() {
         post("a", 1, null);
         assertThat(posts().where("author", 5_000_000_000L).count()).isZero();
@@ -316,6 +329,18 @@ public abstract class DialectContract extends DatabaseFixture {
         assertThatThrownBy(() -> posts().increment("views", 1))
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessageContaining("all()");
+    }
+
+    @Test
+    void increment_isExact_orFails() {
+        long id = post("a", 1, new BigDecimal("4.35"));
+        assertThat(posts().where("id", id).increment("rating", 100)).isEqualTo(1);
+        Row row = posts().where("id", id).first().orElseThrow();
+        assertThat(row.getDecimal("rating")).isEqualTo(new BigDecimal("104.35"));
+        SqlException thrown = catchThrowableOfType(
+                SqlException.class, () -> posts().where("id", id).increment("views", Long.MAX_VALUE));
+        assertThat(thrown.failure()).isEqualTo(Failure.DATA);
+        assertThat(posts().where("id", id).first()).contains(row);
     }
 
     @Test

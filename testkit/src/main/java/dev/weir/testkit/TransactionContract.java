@@ -242,6 +242,18 @@ public abstract class TransactionContract extends DatabaseFixture {
     }
 
     @Test
+    void lookIntoTheCatalog_doesNotFixWhatTheTransactionSees() {
+        Database fresh = builder().build();
+        fresh.transaction(DEFAULT.isolation(Isolation.REPEATABLE_READ), tx -> {
+            assertRefused(() -> tx.table("users").insert(Map.of("nothing", 1)), "column=nothing");
+            users().insert(user(1));
+            assertThat(tx.table("users").count()).isEqualTo(1);
+            tx.table("users").insert(user(2));
+        });
+        assertThat(users().count()).isEqualTo(2);
+    }
+
+    @Test
     void tina4T63_transactionThatCannotBegin_leavesNothingBehind() {
         recorder.failNext("setAutoCommit");
         assertThatThrownBy(() -> db.transaction(tx -> tx.table("users").insert(user(1))))
