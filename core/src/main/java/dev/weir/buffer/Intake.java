@@ -353,15 +353,15 @@ final class Intake {
      * @param handover the hand-over row that it came from, which was let in already; null if there is none
      */
     Accepted append(List<Operation> group, @Nullable String handover) {
-        long bytes = 0;
+        Limits.Request request = new Limits.Request(group.size());
         for (Operation operation : group) {
-            bytes += Limits.ENTRY_BYTES + operation.change.weight();
+            request.add(operation.table, 1, Limits.ENTRY_BYTES + operation.change.weight());
         }
         boolean flushed = false;
         if (handover == null) {
-            flushed = limits.admit(group.get(0).table, group.size(), bytes);
+            flushed = limits.admit(request);
         } else {
-            limits.take(group.get(0).table, group.size(), bytes);
+            limits.take(request);
         }
         long mask = 0;
         int first = STRIPES;

@@ -199,7 +199,10 @@ final class LocalCounter implements Counter {
     }
 
     private CompletionStage<Void> stage(@Nullable Accepted done, Object key) {
-        if (done == null || accepted && !done.untilFlushed()) {
+        if (done == null) {
+            return of.stage(null, of.addition(counter, key, 0));
+        }
+        if (accepted && !done.untilFlushed()) {
             return CompletableFuture.completedFuture(null);
         }
         return of.durability == Durability.JOURNALED && !done.untilFlushed()
