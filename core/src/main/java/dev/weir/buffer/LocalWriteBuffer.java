@@ -343,7 +343,7 @@ final class LocalWriteBuffer implements WriteBuffer {
             throw new FlushException("A flush begins with the journal, which takes no writes: look at its disk.", null);
         }
         try {
-            if (journalLoop.isTouched() || !recovery.isDone()) {
+            if (journalLoop.isTouched() || intake.hasTouchedCells() || !recovery.isDone()) {
                 return intake.openCells();
             }
             return epochs.isIdle() ? 0 : intake.durable;
