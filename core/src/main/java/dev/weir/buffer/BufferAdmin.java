@@ -137,7 +137,12 @@ public final class BufferAdmin {
     private Recovery recovery(Journal journal, Monitor monitor) {
         BufferSettings settings = BufferSettings.defaults();
         return new Recovery(
-                database, journal, new Ledger(dialect), new Tables(database.catalog(), settings), settings, monitor);
+                database,
+                journal,
+                new Ledger(dialect),
+                new Tables(database.catalog(), null, settings),
+                settings,
+                monitor);
     }
 
     /**
@@ -186,7 +191,7 @@ public final class BufferAdmin {
             return 0;
         }
         Ledger ledger = new Ledger(dialect);
-        Tables tables = new Tables(database.catalog(), BufferSettings.defaults());
+        Tables tables = new Tables(database.catalog(), null, BufferSettings.defaults());
         try (FlushConnection lease = FlushConnection.take(database)) {
             Connection connection = lease.connection();
             try {

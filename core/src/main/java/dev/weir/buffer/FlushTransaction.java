@@ -40,7 +40,29 @@ final class FlushTransaction {
         /** The ledger stands elsewhere; nothing was written. */
         LEDGER_MOVED,
         /** The database refuses data: try again, carefully. */
-        REFUSED
+        REFUSED,
+        /** The same, and it said so only at COMMIT: a deferred constraint. */
+        REFUSED_AT_COMMIT
+    }
+
+    /** How to go about data that the database may refuse. */
+    enum Care {
+        /** Everything at once. */
+        NONE,
+        /** Look for the units at fault. */
+        UNITS,
+        /** The same, checking deferred constraints with each. */
+        DEFERRED;
+
+        /** What to do after an attempt. */
+        Care after(Outcome outcome) {
+            return switch (outcome) {
+                case REFUSED -> this == NONE ? UNITS : this;
+                case REFUSED_AT_COMMIT -> DEFERRED;
+                case COMMITTED -> NONE;
+                case LEDGER_MOVED -> this;
+            };
+        }
     }
 
     /** Why a unit was refused. */
@@ -53,6 +75,7 @@ final class FlushTransaction {
     private final long from;
     private final Instant now;
 
+    private Care care = Care.NONE;
     private long statements;
     private long rows;
     private long ignored;
@@ -95,10 +118,10 @@ final class FlushTransaction {
     /**
      * Runs the transaction.
      *
-     * @param careful whether to look for the units at fault
      * @throws SQLException if it failed; nothing is known then of its outcome but what the ledger says
      */
-    Outcome run(boolean careful, BeforeCommit beforeCommit) throws SQLException {
+    Outcome run(Care care, BeforeCommit beforeCommit) throws SQLException {
+        this.care = care;
         Scope scope = new Scope(database.name(), tables());
         try (FlushConnection lease = FlushConnection.take(database)) {
             Connection connection = lease.connection();
@@ -108,11 +131,11 @@ final class FlushTransaction {
                     connection.rollback();
                     return Outcome.LEDGER_MOVED;
                 }
-                if (careful && dialect.name().equals("postgresql")) {
+                if (care == Care.DEFERRED && dialect.name().equals("postgresql")) {
                     execute(connection, "SET CONSTRAINTS ALL IMMEDIATE");
                 }
                 Set<String> gone = goneHandovers(connection);
-                if (careful) {
+                if (care != Care.NONE) {
                     solve(connection, Batch.units(plan, gone));
                 } else if (!applyAll(connection, gone)) {
                     connection.rollback();
@@ -133,6 +156,9 @@ final class FlushTransaction {
                     } else {
                         database.hooks().afterRollback(scope);
                     }
+                }
+                if (unknown && care != Care.DEFERRED && e instanceof SQLException sql && isRefusal(sql)) {
+                    return Outcome.REFUSED_AT_COMMIT;
                 }
                 throw e;
             }
@@ -306,6 +332,11 @@ final class FlushTransaction {
 
     /** Applies units behind a savepoint; answers why the database refuses them, or null if it does not. */
     private @Nullable String tryApply(Connection connection, List<Unit> units) throws SQLException {
+        Set<BufferedTable> checked = new LinkedHashSet<>();
+        if (care == Care.DEFERRED && dialect.name().equals("sqlite")) {
+            units.forEach(unit -> unit.parts().forEach(part -> checked.add(part.table())));
+        }
+        long violations = violations(connection, checked);
         Savepoint before = connection.setSavepoint();
         Applier applier = new Applier(dialect.bulk(), connection);
         String reason = null;
@@ -313,6 +344,8 @@ final class FlushTransaction {
             applier.apply(Batch.of(units));
             if (!applier.impossible.isEmpty()) {
                 reason = "a row of the group does not exist";
+            } else if (violations(connection, checked) > violations) {
+                reason = "a deferred foreign key";
             }
         } catch (SQLException e) {
             if (!isRefusal(e)) {
@@ -327,6 +360,21 @@ final class FlushTransaction {
         connection.releaseSavepoint(before);
         keep(applier);
         return null;
+    }
+
+    /** SQLite can't be told to check deferred foreign keys at once; it can be asked which are broken. */
+    private long violations(Connection connection, Set<BufferedTable> tables) throws SQLException {
+        long count = 0;
+        for (BufferedTable table : tables) {
+            try (PreparedStatement check =
+                            connection.prepareStatement("PRAGMA foreign_key_check(" + dialect.quote(table.name) + ")");
+                    ResultSet rows = check.executeQuery()) {
+                while (rows.next()) {
+                    count++;
+                }
+            }
+        }
+        return count;
     }
 
     private void writeLetters(Connection connection) throws SQLException {

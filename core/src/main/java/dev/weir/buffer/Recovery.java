@@ -3,7 +3,6 @@ package dev.weir.buffer;
 import dev.weir.buffer.PendingRow.Entry;
 import dev.weir.buffer.PendingRow.Group;
 import dev.weir.db.Database;
-import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -63,13 +62,17 @@ final class Recovery {
 
     /** Makes the own tables, and flushes what earlier writers left. */
     void recoverEarlier() throws SQLException {
-        try (FlushConnection lease = FlushConnection.take(database)) {
-            Connection connection = lease.connection();
-            ledger.createTables(connection);
-            lease.commit();
-        }
+        makeTables();
         for (Journal.Writer writer : journal.earlier()) {
             flush(writer);
+        }
+    }
+
+    /** Makes the own tables that are missing: at the start, and when the database was restored to a time before them. */
+    void makeTables() throws SQLException {
+        try (FlushConnection lease = FlushConnection.take(database)) {
+            ledger.createTables(lease.connection());
+            lease.commit();
         }
     }
 
@@ -131,20 +134,21 @@ final class Recovery {
             makeRow(writer);
         }
         long at = Math.max(seq, 0);
-        boolean careful = false;
+        FlushTransaction.Care care = FlushTransaction.Care.NONE;
         while (at < to) {
             Plan plan = read(writer, at, to);
             FlushTransaction transaction = new FlushTransaction(database, ledger, plan, at, monitor.now());
             long start = System.nanoTime();
-            switch (transaction.run(careful, connection -> {})) {
+            FlushTransaction.Outcome outcome = transaction.run(care, connection -> {});
+            care = care.after(outcome);
+            switch (outcome) {
                 case COMMITTED -> {
                     at = plan.to;
-                    careful = false;
                     monitor.flushed(transaction.report(Duration.ofNanos(System.nanoTime() - start)));
                     transaction.letters().forEach(monitor::letter);
                 }
-                case REFUSED -> careful = true;
                 case LEDGER_MOVED -> at = readLedger(writer);
+                default -> LOG.debug("The database refuses data of epochs {} to {}.", plan.from + 1, plan.to);
             }
         }
     }

@@ -34,6 +34,19 @@ public interface Dialect {
         };
     }
 
+    /** The dialect of a {@link #name}; empty if there is none of it. */
+    static Optional<Dialect> named(String name) {
+        return List.<Dialect>of(
+                        SqliteDialect.INSTANCE,
+                        H2Dialect.INSTANCE,
+                        PostgresDialect.INSTANCE,
+                        MariaDbDialect.MARIADB,
+                        MariaDbDialect.MYSQL)
+                .stream()
+                .filter(dialect -> dialect.name().equals(name))
+                .findFirst();
+    }
+
     /** The engine's name: {@code sqlite}, {@code h2}, {@code postgresql}, {@code mariadb}, {@code mysql}. */
     String name();
 
@@ -94,6 +107,19 @@ public interface Dialect {
      */
     default boolean aborted(Connection connection) throws SQLException {
         return false;
+    }
+
+    /** An expression for a value of the column that compares and sorts as the values do. */
+    default String ordered(ColumnInfo column, String expression) {
+        return expression;
+    }
+
+    /**
+     * The column, quoted as {@code name}, with a parameter added; NULL counts as 0. The result is exact, or the statement
+     * fails. One parameter.
+     */
+    default String increment(ColumnInfo column, String name) {
+        return "COALESCE(" + name + ", 0) + ?";
     }
 
     /** A SELECT with its limit and offset; null is none. */

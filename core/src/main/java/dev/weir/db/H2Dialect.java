@@ -4,6 +4,7 @@ import java.math.BigDecimal;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
+import java.sql.ResultSetMetaData;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.sql.Types;
@@ -107,6 +108,15 @@ final class H2Dialect implements Dialect {
     @Override
     public Optional<TableInfo> describe(Connection connection, String name) throws SQLException {
         return H2Catalog.describe(connection, name);
+    }
+
+    @Override
+    public ColumnInfo resultColumn(ResultSetMetaData answer, int index) throws SQLException {
+        String type = answer.getColumnTypeName(index);
+        return PlainValues.column(
+                answer.getColumnLabel(index),
+                type,
+                type.equals("UUID") ? ValueKind.UUID : PlainValues.kind(answer.getColumnType(index)));
     }
 
     @Override

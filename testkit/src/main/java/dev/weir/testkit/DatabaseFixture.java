@@ -94,7 +94,9 @@ public abstract class DatabaseFixture {
     }
 
     protected static void assertRefused(ThrowingCallable call, String part) {
-        assertThatThrownBy(call).isInstanceOf(IllegalArgumentException.class).hasMessageContaining(part);
+        assertThatThrownBy(call)
+                .isInstanceOf(IllegalArgumentException.class)
+                .satisfies(refusal -> assertThat(refusal.getMessage()).containsIgnoringCase(part));
     }
 
     protected final void assertRefusedUnsent(ThrowingCallable call, String part) {

@@ -16,6 +16,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -215,8 +216,8 @@ class MariaDbBulkTest extends BulkContract {
         String body = "漢".repeat(100_000);
         Object[] bodies = new Object[rows];
         Object[] raws = new Object[rows];
-        java.util.Arrays.fill(bodies, body);
-        java.util.Arrays.fill(raws, new byte[300_000]);
+        Arrays.fill(bodies, body);
+        Arrays.fill(raws, new byte[300_000]);
         bulk.insert(connection, table, table.columns(), List.of(ids(rows), objects(bodies), objects(raws)));
         bodies[7] = "short";
         assertThat(bulk.update(

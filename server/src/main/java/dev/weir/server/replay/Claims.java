@@ -1,7 +1,6 @@
 package dev.weir.server.replay;
 
 import dev.weir.server.CommandFailed;
-import java.io.IOException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.file.Files;
@@ -115,15 +114,5 @@ final class Claims {
             positions.release(key, claim);
         }
         taken.clear();
-    }
-
-    /** Whether a journal of that directory may hold something. */
-    static boolean hasJournal(Path data) {
-        Path journal = data.resolve(Replay.JOURNAL);
-        try (var files = Files.exists(journal) ? Files.walk(journal) : java.util.stream.Stream.<Path>empty()) {
-            return files.anyMatch(Files::isRegularFile);
-        } catch (IOException e) {
-            return true;
-        }
     }
 }
