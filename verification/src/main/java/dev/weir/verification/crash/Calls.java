@@ -15,7 +15,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Semaphore;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
@@ -61,7 +60,6 @@ final class Calls {
     private final Durability durability;
     private final long from;
     private final Semaphore window = new Semaphore(WINDOW);
-    private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
 
     Calls(DataSource dataSource, Path data, Durability durability, JournalRule rule, long from) {
         this.durability = durability;
@@ -73,6 +71,8 @@ final class Calls {
                 .writeBehind(db -> opened[0] = BreakableBuffer.open(db, data.resolve("journal"), settings, rule))
                 .build();
         this.buffer = Objects.requireNonNull(opened[0]);
+        // Looking a table up takes a connection; callers in transactions hold all that the pool has.
+        List.of("tally", "once", "item", "event", "handed").forEach(buffer::table);
     }
 
     /** The kind of an operation, when so many threads share the numbers. */
@@ -95,7 +95,7 @@ final class Calls {
                         try {
                             call(first, threads, operations, start, rate);
                         } catch (RuntimeException | Error e) {
-                            failure.compareAndSet(null, e);
+                            failed(e);
                         }
                     },
                     "caller-" + i);
@@ -106,11 +106,6 @@ final class Calls {
             join(caller);
         }
         window.acquireUninterruptibly(WINDOW);
-        Throwable failed = failure.get();
-        if (failed != null) {
-            failed.printStackTrace();
-            System.exit(1);
-        }
         buffer.flush();
         if (buffer.stats().deadLetters() > 0) {
             System.err.println("dead letters: " + buffer.stats().deadLetters());
@@ -166,8 +161,13 @@ final class Calls {
         if (problem == null) {
             System.out.println("a " + operation + " " + System.nanoTime());
         } else {
-            failure.compareAndSet(null, problem);
+            failed(problem);
         }
+    }
+
+    private static void failed(Throwable problem) {
+        problem.printStackTrace();
+        Runtime.getRuntime().halt(1);
     }
 
     private CompletionStage<Void> change(long operation) {

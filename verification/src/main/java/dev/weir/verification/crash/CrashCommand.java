@@ -112,7 +112,7 @@ public final class CrashCommand implements Callable<Integer> {
             } else if (randomKills != null) {
                 randomOnly(lab, randomKills);
             } else {
-                inTurn(lab, only, start);
+                inTurn(lab, only, System.nanoTime());
             }
         }
         double took = (System.nanoTime() - start) / 1e9;
@@ -215,7 +215,7 @@ public final class CrashCommand implements Callable<Integer> {
         if (points.stream().noneMatch(each -> settings.stream().anyMatch(s -> each.occurs(s.work(), s.engine())))) {
             throw badUsage("this work on this database never comes to the point: --point=" + point);
         }
-        for (int i = 0; (System.nanoTime() - start) / 1e9 < limit; i++) {
+        for (int i = 0; tally.runs() == 0 || (System.nanoTime() - start) / 1e9 < limit; i++) {
             // A step in the settings for each point, so that the points meet all of them in time.
             Lab.Setting setting = settings.get((i + i / points.size()) % settings.size());
             CrashPoint here = points.get(i % points.size());

@@ -58,7 +58,7 @@ enum CrashPoint {
     /** The files are claimed, no line is read. */
     REPLAY_CLAIMED(ReplayListener.Point.CLAIMED, 1),
     /** A line's group was accepted. */
-    REPLAY_ACCEPTED(ReplayListener.Point.ACCEPTED, 6_000),
+    REPLAY_ACCEPTED(ReplayListener.Point.ACCEPTED, 3_000),
     /** A rejected line is in the log, its position is not accepted. */
     REPLAY_LOGGED(ReplayListener.Point.LOGGED, 100),
     /** A rejected line and its position were accepted. */

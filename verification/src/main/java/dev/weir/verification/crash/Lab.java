@@ -23,8 +23,8 @@ import org.jspecify.annotations.Nullable;
  * new start of the same command, and a last start that may do all its work. One thread uses it.
  */
 final class Lab implements AutoCloseable {
-    private static final int LINES = 24_000;
-    private static final double LINES_PER_SECOND = 16_000;
+    private static final int LINES = 9_000;
+    private static final double LINES_PER_SECOND = 9_000;
 
     /** What a run works on. */
     record Setting(Work work, Engine engine, Durability durability) {

@@ -29,7 +29,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class LogTruth {
     private static final Pattern LINE = Pattern.compile("(\\S+) \\S+ \\S+ \\[([^]]+)] \"((?:[^\"\\\\]|\\\\.)*+)\""
-            + " (\\d{3}) (-|\\d+)(?: \"((?:[^\"\\\\]|\\\\.)*+)\" \"((?:[^\"\\\\]|\\\\.)*+)\".*)?");
+            + " (\\d{3}) (-|\\d+)(?: \"((?:[^\"\\\\]|\\\\.)*+)\" \"((?:[^\"\\\\]|\\\\.)*+)\"(?: .*)?)?");
     private static final Pattern REQUEST = Pattern.compile("([A-Z]+) (\\S+)(?: HTTP/\\d\\.\\d)?");
     private static final DateTimeFormatter TIME =
             DateTimeFormatter.ofPattern("dd/MMM/uuuu:HH:mm:ss Z", Locale.ROOT).withResolverStyle(ResolverStyle.STRICT);

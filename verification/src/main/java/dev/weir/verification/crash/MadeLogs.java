@@ -29,6 +29,9 @@ final class MadeLogs {
             "10.0.0.1 - - [01/Mar/2026:10:00:00 +0000] \"GET / HTTP/1.1\" 200 9223372036854775808",
             "10.0.0.1 - - [01/Mar/2026:10:00:00 +0000] \"GET /unclosed HTTP/1.1 200 5");
 
+    /** Stands for a byte that is not UTF-8. */
+    private static final byte LONE = 1;
+
     private final Random random;
     private long second;
 
@@ -55,9 +58,12 @@ final class MadeLogs {
         for (int i = 0; i < count; i++) {
             boolean last = i == count - 1;
             String line = !last && random.nextInt(50) == 0 ? bad() : good();
-            bytes.writeBytes(line.getBytes(StandardCharsets.UTF_8));
-            if (!last && random.nextInt(100) == 0) {
-                // Not UTF-8, in the last field or behind it.
+            for (byte each : line.getBytes(StandardCharsets.UTF_8)) {
+                bytes.write(each == LONE ? 0xff : each);
+            }
+            if (!last && random.nextInt(100) == 0 && line.endsWith("\"")) {
+                // A further field, not UTF-8.
+                bytes.write(' ');
                 bytes.write(0xff);
             }
             if (!last || closed) {
@@ -91,6 +97,10 @@ final class MadeLogs {
             return line;
         }
         return line + " \"" + (random.nextInt(2) == 0 ? "-" : "https://example.org/ä\\\"" + random.nextInt(9)) + "\" \""
-                + (random.nextInt(20) == 0 ? "-" : "Agent/" + random.nextInt(30) + " \\\\") + "\"";
+                + (random.nextInt(20) == 0
+                        ? "-"
+                        : "Agent/" + random.nextInt(30) + " \\\\"
+                                + (random.nextInt(50) == 0 ? String.valueOf((char) LONE) : ""))
+                + "\"";
     }
 }
