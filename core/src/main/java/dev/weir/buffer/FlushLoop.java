@@ -234,12 +234,14 @@ final class FlushLoop implements Runnable {
         return shortest;
     }
 
-    /** Whether an idle thread has anything to do: something is pending, or it is time to look for what others handed over. */
+    /** Whether an idle thread has anything to do: something is pending, or it is time to look for what others did. */
     private boolean isDue() {
-        return epochs.planCount() > 0
-                || !epochs.backlogIsEmpty()
-                || !recovery.isDone()
-                || System.nanoTime() - lastRound >= HAND_OVER_NANOS;
+        if (System.nanoTime() - lastRound >= HAND_OVER_NANOS) {
+            // An idle buffer has to see that the database fell back while the epochs for it are still kept.
+            verify = true;
+            return true;
+        }
+        return epochs.planCount() > 0 || !epochs.backlogIsEmpty() || !recovery.isDone();
     }
 
     private long backOff() {
@@ -284,6 +286,7 @@ final class FlushLoop implements Runnable {
     }
 
     private void verifyLedger() throws SQLException {
+        recovery.makeTables();
         long seq = recovery.readLedger(journal.writer());
         long expected = epochs.lockedLedger();
         if (seq < expected) {
@@ -297,6 +300,7 @@ final class FlushLoop implements Runnable {
                 "The database fell back: its ledger stands at epoch {} and stood at {}. The epochs in between are written again.",
                 Math.max(seq, 0),
                 expected);
+        recovery.recoverEarlier();
         recovery.replay(writer, seq, expected);
         totals.dropAllBases();
     }
@@ -377,6 +381,7 @@ final class FlushLoop implements Runnable {
 
     private void failed(Exception e, Failure failure) {
         attempts++;
+        verify = true;
         String problem = describe(e);
         if (failure == Failure.CONNECTION) {
             away(true, "the database is away");

@@ -110,15 +110,16 @@ final class LocalCounter implements Counter {
                 return total;
             }
         }
-        return addAndGetSlowly(canonical(key), delta);
+        return addAndGetCanonical(canonical(key), delta);
     }
 
     @Override
     public long addAndGet(Object key, long delta) {
-        return addAndGetSlowly(counter.table.key(key), delta);
+        return addAndGetCanonical(counter.table.key(key), delta);
     }
 
-    private long addAndGetSlowly(Object key, long delta) {
+    /** Adds to a row whose canonical key is given, and answers its total. */
+    long addAndGetCanonical(Object key, long delta) {
         of.refuseInTransaction("addAndGet");
         counter.table.checkAdd(counter.column, delta);
         WeirException unread = null;

@@ -205,7 +205,7 @@ final class Telemetry implements AutoCloseable {
         }
     }
 
-    /** The columns of {@link #row}, in its order. */
+    /** The columns of {@link Sample#row}, in its order. */
     static List<String> columns() {
         return List.of(
                 "at",

@@ -54,15 +54,11 @@ final class Claims {
      */
     Position take(Input input, String key) {
         while (true) {
-            Position mine = fresh();
-            if (positions.insert(key, mine)) {
-                taken.add(key);
-                return mine;
-            }
             Optional<Position> found = positions.find(key);
-            if (found.isPresent() && takeOver(input, key, found.get())) {
+            Position mine = fresh();
+            if (found.isEmpty() ? positions.insert(key, mine) : takeOver(input, key, found.get())) {
                 taken.add(key);
-                return found.get();
+                return found.orElse(mine);
             }
         }
     }

@@ -119,9 +119,13 @@ public final class Replay {
         listener.reached(Point.CLAIMED);
 
         String problem = read(work, data, positions, pipeline);
-        boolean flushed = false;
         try {
             pipeline.drain();
+        } catch (WeirException e) {
+            problem = e.getMessage();
+        }
+        boolean flushed = false;
+        try {
             pipeline.flush();
             flushed = true;
             listener.reached(Point.FLUSHED);

@@ -28,7 +28,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 @Tag("crash")
 class ReplayKillTest {
-    private static final int LINES = 20_000;
+    private static final int LINES = 4_000;
 
     @TempDir
     Path directory;
@@ -80,12 +80,12 @@ class ReplayKillTest {
         "ACCEPTED, RECOVERED, 0",
         "ACCEPTED, CLAIMED, 0",
         "ACCEPTED, ACCEPTED, 0",
-        "ACCEPTED, ACCEPTED, 15000",
-        "JOURNALED, ACCEPTED, 18000",
-        "FLUSHED, ACCEPTED, 18000",
+        "ACCEPTED, ACCEPTED, 3000",
+        "JOURNALED, ACCEPTED, 3500",
+        "FLUSHED, ACCEPTED, 3500",
         "ACCEPTED, LOGGED, 0",
-        "JOURNALED, LOGGED, 1000",
-        "ACCEPTED, REJECTED, 1000",
+        "JOURNALED, LOGGED, 200",
+        "ACCEPTED, REJECTED, 200",
         "JOURNALED, AT_END, 0",
         "ACCEPTED, FINISHED, 0",
         "ACCEPTED, FLUSHED, 0",
