@@ -169,7 +169,7 @@ public final class CrashCommand implements Callable<Integer> {
         for (Lab.Setting setting : settings()) {
             for (CrashPoint each : CrashPoint.values()) {
                 if (each.occurs(setting.work(), setting.engine())) {
-                    record(each.label(), lab.point(setting, each, 3));
+                    record(each.label(), lab.point(setting, each, 2));
                 }
             }
             randomOf(lab, setting, RANDOM_KILLS);

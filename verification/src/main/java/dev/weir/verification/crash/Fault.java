@@ -16,11 +16,11 @@ enum Fault {
     /** Every statement of a flush is committed by itself. */
     FLUSH_IN_PIECES(Work.REPLAY, CrashPoint.FLUSH_AFTER_STATEMENT),
     /** A COMMIT is answered as lost, and the ledger looks as if it had been. */
-    COMMIT_REPEATED(Work.REPLAY, CrashPoint.REPLAY_ACCEPTED),
+    COMMIT_REPEATED(Work.CALLS, CrashPoint.HANDOVER_AFTER_COMMIT),
     /** The position's row is left out of the transaction. */
     POSITION_DROPPED(Work.REPLAY, CrashPoint.FLUSH_AFTER_COMMIT),
     /** The journal acknowledges an epoch and writes it with the next one. */
-    JOURNAL_LATE(Work.CALLS, CrashPoint.JOURNAL_UNACKNOWLEDGED);
+    JOURNAL_LATE(Work.CALLS, CrashPoint.JOURNAL_BEFORE_APPEND);
 
     private final Work work;
     private final CrashPoint point;

@@ -34,7 +34,6 @@ final class Sabotage {
             return 1;
         }
         if (pretend) {
-            pretend = false;
             return 1;
         }
         Object answer = call.make();
@@ -73,8 +72,8 @@ final class Sabotage {
             connection.commit();
             ledger.close();
         }
-        if (fault == Fault.COMMIT_REPEATED && commits.incrementAndGet() == 1) {
-            pretend = true;
+        pretend = fault == Fault.COMMIT_REPEATED && commits.incrementAndGet() == 1;
+        if (pretend) {
             throw new SQLNonTransientConnectionException("The answer of COMMIT is lost, as planted", "08006");
         }
     }

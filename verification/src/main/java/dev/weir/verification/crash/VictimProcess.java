@@ -50,12 +50,12 @@ final class VictimProcess implements AutoCloseable {
     /**
      * Starts one.
      *
-     * @param prefix a command to run it under
+     * @param options for Java
      * @param bomb where it is killed; null if nowhere
      * @param lines hears what it prints besides the protocol
      */
     static VictimProcess start(
-            List<String> prefix,
+            List<String> options,
             String url,
             List<String> arguments,
             @Nullable Bomb bomb,
@@ -64,9 +64,10 @@ final class VictimProcess implements AutoCloseable {
             throws IOException {
         boolean debugged = bomb != null && bomb.point().place() == CrashPoint.Place.DEBUGGER;
         Debugger debugger = debugged && bomb != null ? new Debugger(bomb.point(), bomb.nth()) : null;
-        List<String> command = new ArrayList<>(prefix);
+        List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(List.of("-Xmx384m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-XX:-UsePerfData"));
+        command.addAll(options);
         if (debugger != null) {
             command.add(debugger.option());
         }
