@@ -108,8 +108,10 @@ public final class CrashCommand implements Callable<Integer> {
             if (fault != null) {
                 brokenRule(lab, fault, only);
             } else if (all) {
+                lab.warmUp();
                 everything(lab);
             } else if (randomKills != null) {
+                lab.warmUp();
                 randomOnly(lab, randomKills);
             } else {
                 inTurn(lab, only, System.nanoTime());

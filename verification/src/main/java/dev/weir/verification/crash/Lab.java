@@ -53,6 +53,7 @@ final class Lab implements AutoCloseable {
     private final LogTruth truth;
     private final Map<Setting, Long> undisturbed = new HashMap<>();
     private @Nullable PostgresServer server;
+    private List<String> options = List.of();
     private int runs;
 
     Lab(long seed, @Nullable Fault fault) throws IOException {
@@ -139,15 +140,15 @@ final class Lab implements AutoCloseable {
         if (fault != null) {
             arguments.add("break=" + fault.label());
         }
-        return VictimProcess.start(options(), scene.target().url(), arguments, bomb, errors, scene::heard);
+        return VictimProcess.start(options, scene.target().url(), arguments, bomb, errors, scene::heard);
     }
 
-    /** Options for Java. The first victim leaves an archive of its classes if it ends in order; the others start faster with it. */
-    private List<String> options() {
+    /** Runs a victim to its end that leaves an archive of its classes: the others start faster with it. */
+    void warmUp() throws IOException, SQLException, InterruptedException {
         Path archive = directory.resolve("logs").resolve("classes.jsa");
-        return Files.exists(archive)
-                ? List.of("-XX:SharedArchiveFile=" + archive, "-Xlog:cds=off", "-Xlog:cds+dynamic=off")
-                : List.of("-XX:ArchiveClassesAtExit=" + archive, "-Xlog:cds=off", "-Xlog:cds+dynamic=off");
+        options = List.of("-XX:ArchiveClassesAtExit=" + archive, "-Xlog:disable");
+        run(new Setting(Work.REPLAY, Engine.SQLITE, Durability.ACCEPTED), 0, (scene, errors) -> null);
+        options = Files.exists(archive) ? List.of("-XX:SharedArchiveFile=" + archive, "-Xlog:disable") : List.of();
     }
 
     private static boolean ended(Scene scene, VictimProcess victim) throws IOException, InterruptedException {
