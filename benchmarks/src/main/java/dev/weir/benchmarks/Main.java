@@ -28,7 +28,7 @@ import picocli.CommandLine.Spec;
         footer = {
             "",
             "Both sides alternate in at least five rounds in one process. Medians are compared; the final state is checked.",
-            "The last line on standard output is {\"bench\":…,\"ours\":…,\"floor\":…,\"ratio\":…} in units a second.",
+            "The last line on standard output is {\"bench\":..,\"ours\":..,\"floor\":..,\"ratio\":..} in units a second.",
             "",
             "Exit codes: 0 measured, whatever the ratio; 1 failed, or the final state is wrong; 2 bad usage."
         },
