@@ -1,0 +1,4 @@
+@NullMarked
+package dev.weir.testservers;
+
+import org.jspecify.annotations.NullMarked;
