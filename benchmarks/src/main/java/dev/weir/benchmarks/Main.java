@@ -76,7 +76,11 @@ public final class Main implements Callable<Integer> {
     public static void main(String[] args) {
         System.setProperty("org.slf4j.simpleLogger.defaultLogLevel", "warn");
         String[] own = args.length > 0 && args[0].equals("bench") ? Arrays.copyOfRange(args, 1, args.length) : args;
-        System.exit(command().execute(own));
+        CommandLine command = command();
+        command.setOut(new PrintWriter(System.out, true));
+        // Whatever else prints must not get between the lines that a program reads.
+        System.setOut(System.err);
+        System.exit(command.execute(own));
     }
 
     static CommandLine command() {

@@ -2,56 +2,33 @@ package dev.weir.benchmarks;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
-import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
+import dev.weir.testservers.PostgresServer;
+import dev.weir.testservers.TestDatabase;
 import java.io.IOException;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.util.List;
+import java.util.Properties;
 import org.jspecify.annotations.Nullable;
 
-/** A PostgreSQL server of this process that keeps what it commits. Started when it is first asked for. */
+/**
+ * A PostgreSQL server of this process that keeps what it commits (the server reads its settings back). Started when it is
+ * first asked for.
+ */
 final class Postgres implements AutoCloseable {
-    private @Nullable EmbeddedPostgres server;
-    private int databases;
+    /** A checkpoint in the middle of a round would be paid by the side that it happens to meet. */
+    private static final String[] SETTINGS = {"max_wal_size=8GB", "checkpoint_timeout=1h"};
+
+    private @Nullable PostgresServer server;
 
     /** An empty database. */
-    Database database() throws Exception {
+    Database database() throws IOException {
         if (server == null) {
-            server = EmbeddedPostgres.builder()
-                    .setServerConfig("fsync", "on")
-                    .setServerConfig("synchronous_commit", "on")
-                    .setServerConfig("full_page_writes", "on")
-                    .setServerConfig("max_connections", "200")
-                    .start();
+            server = PostgresServer.start(SETTINGS);
         }
-        String name = "bench" + ++databases;
-        String url = server.getJdbcUrl("postgres", "postgres");
-        try (Connection connection = DriverManager.getConnection(url)) {
-            // A checkpoint in the middle of a round would be paid by the side that it happens to meet.
-            for (String setting : List.of("max_wal_size='8GB'", "checkpoint_timeout='1h'")) {
-                execute(connection, "alter system set " + setting.replace("=", " = "));
-            }
-            execute(connection, "select pg_reload_conf()");
-            for (String setting : List.of("fsync", "synchronous_commit", "full_page_writes")) {
-                requireOn(connection, setting);
-            }
-            execute(connection, "create database " + name);
-        }
-        return new Database(server.getJdbcUrl("postgres", name));
-    }
-
-    private static void requireOn(Connection connection, String setting) throws SQLException {
-        try (Statement statement = connection.createStatement();
-                ResultSet rows = statement.executeQuery("show " + setting)) {
-            rows.next();
-            if (!rows.getString(1).equals("on")) {
-                throw new IllegalStateException(
-                        "A floor without durable commits is none: " + setting + "=" + rows.getString(1) + ".");
-            }
-        }
+        return new Database(server.newDatabase());
     }
 
     static void execute(Connection connection, String sql) throws SQLException {
@@ -61,23 +38,29 @@ final class Postgres implements AutoCloseable {
     }
 
     @Override
-    public void close() throws IOException {
+    public void close() {
         if (server != null) {
             server.close();
         }
     }
 
     /** One database of the server. */
-    record Database(String url) {
+    record Database(TestDatabase server) {
         /** A connection as a careful programmer would open it: statements are prepared on the server at their first use. */
         Connection connect() throws SQLException {
-            return DriverManager.getConnection(url + (url.contains("?") ? "&" : "?") + "prepareThreshold=1");
+            Properties properties = new Properties();
+            properties.setProperty("user", server.user());
+            properties.setProperty("password", server.password());
+            properties.setProperty("prepareThreshold", "1");
+            return DriverManager.getConnection(server.jdbcUrl(), properties);
         }
 
         /** A pool as an application would have it. */
         HikariDataSource pool(int connections) {
             HikariConfig config = new HikariConfig();
-            config.setJdbcUrl(url);
+            config.setJdbcUrl(server.jdbcUrl());
+            config.setUsername(server.user());
+            config.setPassword(server.password());
             config.setMaximumPoolSize(connections);
             return new HikariDataSource(config);
         }
