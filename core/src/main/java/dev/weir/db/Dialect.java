@@ -20,7 +20,13 @@ public interface Dialect {
      * @throws IllegalArgumentException if no dialect knows it; the message lists those there are
      */
     static Dialect of(Connection connection) throws SQLException {
-        throw new IllegalArgumentException("No dialect yet");
+        String product = connection.getMetaData().getDatabaseProductName();
+        return switch (product) {
+            case "SQLite" -> SqliteDialect.INSTANCE;
+            default ->
+                throw new IllegalArgumentException(
+                        "No dialect knows this database: product=" + product + "; known are SQLite");
+        };
     }
 
     /** The engine's name: {@code sqlite}, {@code h2}, {@code postgresql}, {@code mariadb}, {@code mysql}. */
@@ -28,6 +34,11 @@ public interface Dialect {
 
     /** An identifier in the engine's quotes, whatever characters it has. */
     String quote(String identifier);
+
+    /** A table's name in the engine's quotes, with its schema unless that is empty. */
+    default String quote(TableInfo table) {
+        return table.schema().isEmpty() ? quote(table.name()) : quote(table.schema()) + "." + quote(table.name());
+    }
 
     /** What an error means. Never guesses {@link Failure#DATA}: unknown errors are {@link Failure#OTHER}. */
     Failure classify(SQLException error);
@@ -91,12 +102,18 @@ public interface Dialect {
     String createOwnTable(String table, List<OwnColumn> columns, List<String> primaryKey);
 
     /**
-     * A column of one of Weir's own tables; not null.
+     * A column of one of Weir's own tables.
      *
      * @param name its name
      * @param kind {@link ValueKind#INTEGER} for 64 bits, {@link ValueKind#TEXT}, {@link ValueKind#BYTES} or
      *     {@link ValueKind#INSTANT}
      * @param length for text: the longest, compared byte for byte; 0 for unbounded text that is never compared
+     * @param nullable whether it takes NULL
      */
-    record OwnColumn(String name, ValueKind kind, int length) {}
+    record OwnColumn(String name, ValueKind kind, int length, boolean nullable) {
+        /** A column that is not null. */
+        public OwnColumn(String name, ValueKind kind, int length) {
+            this(name, kind, length, false);
+        }
+    }
 }

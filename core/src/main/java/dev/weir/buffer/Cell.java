@@ -1,0 +1,173 @@
+package dev.weir.buffer;
+
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+
+/**
+ * A counter of one row and column: what was added since the cell was made. Callers add without a lock; the cut takes the
+ * difference to the last cut.
+ *
+ * <p><b>Concurrency.</b> {@link #accumulator}, {@link #lastCut} and {@link #dirty} are accessed by sequentially consistent
+ * operations only. Protocol, checked in {@code verification/models/m1_cut.py}: an adder first adds, then looks at
+ * {@code dirty}, and if it is 0 reserves a slot in {@link DirtyCells} <em>before</em> it sets it; the cut clears
+ * {@code dirty} <em>before</em> it reads the accumulator, and moves {@code lastCut} by compare-and-set. Whoever freezes the
+ * cell (under the row's stripe lock) swaps {@link #DEAD} into the accumulator and then {@link #FROZEN} into
+ * {@code lastCut}; the difference is the rest that no cut has taken. An adder whose sum lies in the dead range has added
+ * nothing and goes to the row log. {@code planned}, {@code unplanned} belong to the plan lock; {@code born} is final;
+ * {@code origin} and {@code validUntil} are a hint that any thread may replace whole (the first is written before the
+ * second, and only by whoever holds the row's stripe lock).
+ */
+class Cell {
+    /** A live accumulator stays within this range; a larger one is frozen, and the row starts a new cell. */
+    static final long LIVE = 1L << 61;
+
+    /** The largest delta that may be added without a lock: so no number of racing adders leaves the dead range. */
+    static final long SMALL = 1L << 40;
+
+    static final long DEAD = Long.MIN_VALUE + LIVE;
+    static final long FROZEN = Long.MIN_VALUE;
+
+    private static final VarHandle ACCUMULATOR;
+    private static final VarHandle LAST_CUT;
+    private static final VarHandle DIRTY;
+    private static final VarHandle COUNTED;
+
+    static {
+        try {
+            MethodHandles.Lookup lookup = MethodHandles.lookup();
+            ACCUMULATOR = lookup.findVarHandle(Cell.class, "accumulator", long.class);
+            LAST_CUT = lookup.findVarHandle(Cell.class, "lastCut", long.class);
+            DIRTY = lookup.findVarHandle(Cell.class, "dirty", int.class);
+            COUNTED = lookup.findVarHandle(Cell.class, "counted", int.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
+
+    final CounterColumn column;
+
+    /** The row's key if it is a long. */
+    final long longKey;
+
+    /** The open epoch of the row log when the cell was made: what it holds comes after all entries of earlier epochs. */
+    final long born;
+
+    private volatile long accumulator;
+    private volatile long lastCut;
+
+    /** The accumulator up to which a plan has taken. Guarded by the plan lock. */
+    long planned;
+
+    /** The last cut when the cell was frozen. Guarded by the row's stripe lock. */
+    long cutAtFreeze;
+
+    /** Total minus accumulator, when the total was last asked for. */
+    long origin;
+
+    private volatile int dirty;
+    private volatile int counted;
+
+    /** The last tick at which {@code origin} may be used; a total was never asked for if it is {@link #NO_BASE}. */
+    volatile int validUntil = NO_BASE;
+
+    /** Whether it waits for the next plan. Guarded by the cut lock. */
+    boolean unplanned;
+
+    /** The accumulator that the last sweep found, if the cell was clean then. Guarded by the cut lock. */
+    long swept = FROZEN;
+
+    static final int NO_BASE = Integer.MIN_VALUE;
+
+    Cell(CounterColumn column, long longKey, long born) {
+        this.column = column;
+        this.longKey = longKey;
+        this.born = born;
+    }
+
+    /** The row's key. */
+    Object key() {
+        return longKey;
+    }
+
+    long add(long delta) {
+        return (long) ACCUMULATOR.getAndAdd(this, delta) + delta;
+    }
+
+    long accumulator() {
+        return accumulator;
+    }
+
+    static boolean dead(long sum) {
+        return sum < -(1L << 62);
+    }
+
+    boolean isDead() {
+        return dead(accumulator);
+    }
+
+    boolean isDirty() {
+        return dirty != 0;
+    }
+
+    boolean markDirty() {
+        return DIRTY.compareAndSet(this, 0, 1);
+    }
+
+    boolean isCounted() {
+        return counted != 0;
+    }
+
+    boolean markCounted() {
+        return COUNTED.compareAndSet(this, 0, 1);
+    }
+
+    boolean clearCounted() {
+        return COUNTED.compareAndSet(this, 1, 0);
+    }
+
+    /** What was added since the last cut, now taken by this one; 0 if the cell is frozen. */
+    long cut() {
+        dirty = 0;
+        while (true) {
+            long last = lastCut;
+            if (last == FROZEN) {
+                return 0;
+            }
+            long now = accumulator;
+            if (dead(now)) {
+                return 0;
+            }
+            if (now == last) {
+                return 0;
+            }
+            if (LAST_CUT.compareAndSet(this, last, now)) {
+                return now - last;
+            }
+        }
+    }
+
+    /** The accumulator at the last cut, or {@link #FROZEN}. */
+    long lastCut() {
+        return lastCut;
+    }
+
+    /**
+     * Ends the cell. Under the row's stripe lock, once.
+     *
+     * @return the accumulator at the last cut, and what was added since
+     */
+    Frozen freeze() {
+        long now = (long) ACCUMULATOR.getAndSet(this, DEAD);
+        long last = (long) LAST_CUT.getAndSet(this, FROZEN);
+        cutAtFreeze = last;
+        return new Frozen(this, last, now - last);
+    }
+
+    /** A cell that was frozen. */
+    record Frozen(Cell cell, long lastCut, long rest) {
+        /** What cuts took of it and no plan did. Under the plan lock. */
+        long unplanned() {
+            return lastCut - cell.planned;
+        }
+    }
+}

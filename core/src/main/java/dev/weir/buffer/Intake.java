@@ -1,0 +1,446 @@
+package dev.weir.buffer;
+
+import dev.weir.buffer.Row.Entry;
+import dev.weir.buffer.Row.Group;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Takes operations into the open epoch: counters into cells, everything else into the row log.
+ *
+ * <p><b>Concurrency.</b> The rules are those of {@code verification/models/m1_cut.py}. Cells: see {@link Cell}. The row log is
+ * striped by row; whoever appends holds the stripes of all its rows, taken in ascending order, so that a group lies in one
+ * epoch and all rows see the same order of groups. {@link #cut} first moves {@code openCells}, then cuts the cells, then takes
+ * all stripes and moves {@code openRows}. An epoch so means: its cell deltas first, then its row log. An entry of the row log
+ * freezes the live cell of each column it touches, and in its epoch no new cell is made for the row.
+ *
+ * <p>Lock order: cut lock, plan lock, stripes in ascending order.
+ */
+final class Intake {
+    private static final int STRIPES = 64;
+    private static final int COUNTS = 64;
+    private static final int PAD = 16;
+    private static final VarHandle COUNT = MethodHandles.arrayElementVarHandle(long[].class);
+
+    private final Stripe[] stripes = new Stripe[STRIPES];
+    private final DirtyCells dirty = new DirtyCells(Runtime.getRuntime().availableProcessors() * 2);
+    private final long[] operations = new long[COUNTS * PAD];
+    private final AtomicLong tickets = new AtomicLong();
+    private final Limits limits;
+    private final Runnable touched;
+
+    private volatile long openCells = 1;
+
+    /** Written under all stripe locks, read under any. */
+    private long openRows = 1;
+
+    /** The last epoch on disk; entries up to it may be merged. */
+    volatile long durable;
+
+    /** The last epoch that a plan has taken. Written before the plan visits any stripe. */
+    volatile long planned;
+
+    private static final class Stripe {
+        final ReentrantLock lock = new ReentrantLock();
+        ArrayList<Object> log = new ArrayList<>();
+    }
+
+    /**
+     * @param touched called after something was put into the open epoch
+     */
+    Intake(Limits limits, Runnable touched) {
+        this.limits = limits;
+        this.touched = touched;
+        for (int i = 0; i < STRIPES; i++) {
+            stripes[i] = new Stripe();
+        }
+    }
+
+    /** The epoch that what was added to cells before this call is in, at the latest. */
+    long openCells() {
+        return openCells;
+    }
+
+    void countOperations(long n) {
+        int slot = ((int) Thread.currentThread().getId() & COUNTS - 1) * PAD;
+        COUNT.getAndAdd(operations, slot, n);
+    }
+
+    long operations() {
+        long sum = 0;
+        for (int i = 0; i < operations.length; i += PAD) {
+            sum += (long) COUNT.getVolatile(operations, i);
+        }
+        return sum;
+    }
+
+    /** Makes sure that the next cut takes the cell, which was just added to. */
+    void touch(Cell cell) {
+        dirty.touch(cell);
+        touched.run();
+    }
+
+    private static int stripeOf(BufferedTable table, @Nullable Object key) {
+        int hash = key == null ? (int) Thread.currentThread().getId() : key.hashCode();
+        hash = (hash + System.identityHashCode(table)) * 0x9E3779B9;
+        return hash >>> 26;
+    }
+
+    ReentrantLock lockOf(BufferedTable table, @Nullable Object key) {
+        return stripes[stripeOf(table, key)].lock;
+    }
+
+    /**
+     * An operation that was taken in.
+     *
+     * @param epoch the epoch that holds it, at the latest
+     * @param untilFlushed whether its caller has to wait until it is flushed
+     */
+    record Accepted(long epoch, boolean untilFlushed) {}
+
+    /** What {@link #cellFor} found out besides the cell. */
+    static final class Admission {
+        boolean untilFlushed;
+    }
+
+    /** Adds without a total, on the path that may lock. */
+    Accepted add(CounterColumn counter, Object key, long delta) {
+        Admission admission = new Admission();
+        while (true) {
+            Cell cell = cellFor(counter, key, delta, admission);
+            if (cell == null) {
+                return append(
+                        counter.table, key, RowChange.update(counter.column, new ColumnChange.Plus(delta), counter.table.missing));
+            }
+            long sum = cell.add(delta);
+            if (Cell.dead(sum)) {
+                continue;
+            }
+            if (!cell.isDirty()) {
+                touch(cell);
+            }
+            if (sum > Cell.LIVE || sum < -Cell.LIVE) {
+                retire(cell);
+            }
+            return new Accepted(openCells, admission.untilFlushed);
+        }
+    }
+
+    /** The live cell of a row, made if need be; null if the row has to go to the row log now. */
+    @Nullable Cell cellFor(CounterColumn counter, Object key, long delta, Admission admission) {
+        if (delta > Cell.SMALL || delta < -Cell.SMALL) {
+            return null;
+        }
+        Cell cell = counter.cells.get(key);
+        if (cell == null || cell.isDead()) {
+            Stripe stripe = stripes[stripeOf(counter.table, key)];
+            stripe.lock.lock();
+            try {
+                cell = counter.cells.get(key);
+                if (cell == null || cell.isDead()) {
+                    Row row = counter.table.rows.get(key);
+                    Entry last = row == null ? null : row.last();
+                    if (last != null && last.epoch == openRows) {
+                        return null;
+                    }
+                    cell = counter.newCell(key, openRows);
+                    counter.cells.put(cell);
+                }
+            } finally {
+                stripe.lock.unlock();
+            }
+        }
+        if (!cell.isCounted() && cell.markCounted()) {
+            try {
+                admission.untilFlushed |= limits.admit(counter.table, 1, Limits.CELL_BYTES);
+            } catch (RuntimeException e) {
+                cell.clearCounted();
+                throw e;
+            }
+        } else if (!limits.open()) {
+            admission.untilFlushed |= limits.admit(counter.table, 0, 0);
+        }
+        return cell;
+    }
+
+    /** Freezes a cell whose accumulator has grown large; its row starts another. */
+    void retire(Cell cell) {
+        Stripe stripe = stripes[stripeOf(cell.column.table, cell.key())];
+        stripe.lock.lock();
+        try {
+            if (!cell.isDead()) {
+                freeze(stripe, rowOf(cell.column.table, cell.key()), cell, true);
+            }
+        } finally {
+            stripe.lock.unlock();
+        }
+        touched.run();
+    }
+
+    private static Row rowOf(BufferedTable table, @Nullable Object key) {
+        if (key == null) {
+            return new Row(table, null);
+        }
+        Row row = table.rows.get(key);
+        if (row == null) {
+            row = new Row(table, key);
+            table.rows.put(key, row);
+        }
+        return row;
+    }
+
+    /**
+     * Ends a cell: what no cut has taken goes to the row log.
+     *
+     * @param alone whether no other entry of the row follows; then one is made in any case, which brings the row to the next
+     *     plan
+     */
+    private void freeze(Stripe stripe, Row row, Cell cell, boolean alone) {
+        Cell.Frozen frozen = cell.freeze();
+        cell.column.cells.remove(cell);
+        List<Cell.Frozen> before = row.frozen;
+        if (before == null) {
+            before = new ArrayList<>(1);
+            row.frozen = before;
+        }
+        before.add(frozen);
+        if (frozen.rest() != 0 || alone) {
+            appendUnasked(stripe, row, cell.column.column, frozen.rest());
+        }
+    }
+
+    private void appendUnasked(Stripe stripe, Row row, int column, long delta) {
+        if (append(stripe, row, RowChange.update(column, new ColumnChange.Plus(delta), row.table.missing))) {
+            limits.take(row.table, 1, Limits.ENTRY_BYTES);
+        }
+    }
+
+    private void freezeTouched(Stripe stripe, Row row, RowChange change) {
+        if (row.key == null) {
+            return;
+        }
+        for (CounterColumn counter : row.table.counters()) {
+            if (counter == null || !touches(change, counter.column)) {
+                continue;
+            }
+            Cell cell = counter.cells.get(row.key);
+            if (cell != null && !cell.isDead()) {
+                freeze(stripe, row, cell, false);
+            }
+        }
+    }
+
+    private static boolean touches(RowChange change, int column) {
+        if (change.delete() || change.insert() != null || change.update() == null) {
+            return true;
+        }
+        for (int c : change.update().columns()) {
+            if (c == column) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Appends a change of one row to the row log. */
+    Accepted append(BufferedTable table, @Nullable Object key, RowChange change) {
+        long bytes = Limits.ENTRY_BYTES + change.weight();
+        boolean flushed = limits.admit(table, 1, bytes);
+        Stripe stripe = stripes[stripeOf(table, key)];
+        long epoch;
+        boolean merged;
+        stripe.lock.lock();
+        try {
+            Row row = rowOf(table, key);
+            freezeTouched(stripe, row, change);
+            merged = !append(stripe, row, change);
+            epoch = openRows;
+        } finally {
+            stripe.lock.unlock();
+        }
+        if (merged) {
+            limits.release(table, 1, bytes);
+        }
+        touched.run();
+        return new Accepted(epoch, flushed);
+    }
+
+    /** Answers whether a new entry was made; else the change went into the last one. */
+    private boolean append(Stripe stripe, Row row, RowChange change) {
+        Entry last = row.last();
+        if (last != null && last.group == null && last.epoch == openRows) {
+            RowChange both = last.change.then(change);
+            if (both != null) {
+                last.change = both;
+                return false;
+            }
+        }
+        mergeOld(row);
+        Entry entry = new Entry(row, null, openRows, tickets.getAndIncrement(), change);
+        row.entries.add(entry);
+        stripe.log.add(entry);
+        return true;
+    }
+
+    /** Merges the row's two newest entries if both stand alone, are on disk, and no plan has taken them. */
+    private void mergeOld(Row row) {
+        int n = row.entries.size();
+        if (n < 2) {
+            return;
+        }
+        Entry a = row.entries.get(n - 2);
+        Entry b = row.entries.get(n - 1);
+        if (a.group != null || b.group != null || a.epoch <= planned || b.epoch > durable) {
+            return;
+        }
+        RowChange both = a.change.then(b.change);
+        if (both != null) {
+            long fewer = a.change.weight() + b.change.weight() - both.weight();
+            row.entries.remove(n - 1);
+            row.entries.set(n - 2, new Entry(row, null, b.epoch, a.ticket, both));
+            limits.release(row.table, 1, Limits.ENTRY_BYTES + fewer);
+        }
+    }
+
+    /** One operation of a group. */
+    record Operation(BufferedTable table, @Nullable Object key, RowChange change) {}
+
+    /**
+     * Appends a group to the row log.
+     *
+     * @param handover the hand-over row that it came from, which was let in already; null if there is none
+     */
+    Accepted append(List<Operation> group, @Nullable String handover) {
+        long bytes = 0;
+        for (Operation operation : group) {
+            bytes += Limits.ENTRY_BYTES + operation.change.weight();
+        }
+        boolean flushed = false;
+        if (handover == null) {
+            flushed = limits.admit(group.get(0).table, group.size(), bytes);
+        } else {
+            limits.take(group.get(0).table, group.size(), bytes);
+        }
+        long mask = 0;
+        int first = STRIPES;
+        int[] at = new int[group.size()];
+        for (int i = 0; i < at.length; i++) {
+            Operation operation = group.get(i);
+            at[i] = stripeOf(operation.table, operation.key);
+            mask |= 1L << at[i];
+            first = Math.min(first, at[i]);
+        }
+        long epoch;
+        lock(mask);
+        try {
+            epoch = openRows;
+            Group made = new Group(at.length, handover);
+            made.epoch = epoch;
+            for (int i = 0; i < at.length; i++) {
+                Operation operation = group.get(i);
+                Row row = rowOf(operation.table, operation.key);
+                freezeTouched(stripes[at[i]], row, operation.change);
+                mergeOld(row);
+                Entry entry = new Entry(row, made, epoch, 0, operation.change);
+                made.entries[i] = entry;
+                row.entries.add(entry);
+            }
+            made.ticket = tickets.getAndIncrement();
+            for (Entry entry : made.entries) {
+                entry.ticket = made.ticket;
+            }
+            stripes[first].log.add(made);
+        } finally {
+            unlock(mask);
+        }
+        touched.run();
+        return new Accepted(epoch, flushed);
+    }
+
+    private void lock(long mask) {
+        for (long rest = mask; rest != 0; rest &= rest - 1) {
+            stripes[Long.numberOfTrailingZeros(rest)].lock.lock();
+        }
+    }
+
+    private void unlock(long mask) {
+        for (long rest = mask; rest != 0; rest &= rest - 1) {
+            stripes[Long.numberOfTrailingZeros(rest)].lock.unlock();
+        }
+    }
+
+    /** Takes the counters of an epoch that is being cut. */
+    interface CounterSink {
+        /** A cell that was touched; {@code delta} is 0 if it sums up to nothing or was frozen. */
+        void cell(Cell cell, long delta);
+    }
+
+    /**
+     * Cuts the open epoch. Under the cut lock.
+     *
+     * @return its row log in call order: {@link Entry} and {@link Group}
+     */
+    List<Object> cut(CounterSink counters) {
+        long epoch = openCells;
+        openCells = epoch + 1;
+        dirty.drain(cell -> counters.cell(cell, cell.cut()));
+        List<Object> log = new ArrayList<>();
+        lock(-1L);
+        try {
+            for (Stripe stripe : stripes) {
+                if (!stripe.log.isEmpty()) {
+                    log.addAll(stripe.log);
+                    stripe.log = new ArrayList<>();
+                }
+            }
+            openRows = epoch + 1;
+        } finally {
+            unlock(-1L);
+        }
+        log.sort(Comparator.comparingLong(Intake::ticketOf));
+        return log;
+    }
+
+    static long ticketOf(Object entryOrGroup) {
+        return entryOrGroup instanceof Entry entry ? entry.ticket : ((Group) entryOrGroup).ticket;
+    }
+
+    /** Lets go of entries that are in the database. */
+    void forget(Row row, long to) {
+        Stripe stripe = stripes[stripeOf(row.table, row.key)];
+        stripe.lock.lock();
+        try {
+            row.entries.removeIf(entry -> entry.epoch <= to);
+            if (row.key != null && row.isIdle()) {
+                row.table.rows.remove(row.key, row);
+            }
+        } finally {
+            stripe.lock.unlock();
+        }
+    }
+
+    /** Ends a cell that was not used for a while. Under the cut and the plan lock. */
+    void evict(Cell cell) {
+        Stripe stripe = stripes[stripeOf(cell.column.table, cell.key())];
+        stripe.lock.lock();
+        try {
+            if (cell.isDead() || cell.isDirty() || cell.isCounted() || cell.accumulator() != cell.planned) {
+                return;
+            }
+            Cell.Frozen frozen = cell.freeze();
+            cell.column.cells.remove(cell);
+            if (frozen.rest() != 0) {
+                appendUnasked(stripe, rowOf(cell.column.table, cell.key()), cell.column.column, frozen.rest());
+            }
+        } finally {
+            stripe.lock.unlock();
+        }
+        touched.run();
+    }
+}

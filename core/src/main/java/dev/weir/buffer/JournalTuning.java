@@ -1,0 +1,29 @@
+package dev.weir.buffer;
+
+/**
+ * The settings of a journal's file; docs/decisions/0002-sqlite-journal.md has the measurements behind the defaults.
+ *
+ * @param pageSize of a new file
+ * @param checkpointBytes written to the log before it is copied to the file
+ * @param synchronous SQLite's level for appends; anything but FULL breaks the journal's promise and is for tests of the tests
+ * @param maxPages the largest file, 0 for no limit
+ */
+record JournalTuning(int pageSize, long checkpointBytes, String synchronous, long maxPages) {
+    static final JournalTuning DEFAULT = new JournalTuning(16_384, 16L << 20, "FULL", 0);
+
+    JournalTuning withPageSize(int bytes) {
+        return new JournalTuning(bytes, checkpointBytes, synchronous, maxPages);
+    }
+
+    JournalTuning withCheckpointBytes(long bytes) {
+        return new JournalTuning(pageSize, bytes, synchronous, maxPages);
+    }
+
+    JournalTuning withSynchronous(String level) {
+        return new JournalTuning(pageSize, checkpointBytes, level, maxPages);
+    }
+
+    JournalTuning withMaxPages(long pages) {
+        return new JournalTuning(pageSize, checkpointBytes, synchronous, pages);
+    }
+}
