@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 final class HandLoader implements AutoCloseable {
     private static final int LINES = 10_000;
     /** Rows of one INSERT into {@code hit}. */
-    private static final int ROWS = 40;
+    private static final int ROWS = 100;
 
     private final Connection connection;
     private final PreparedStatement hits;
