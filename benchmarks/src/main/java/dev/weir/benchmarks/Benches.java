@@ -11,7 +11,8 @@ final class Benches {
             new DurableAsync(),
             new DrainCounters(),
             new DrainInserts(),
-            new Absorb());
+            new Absorb(),
+            new ReplayLog());
 
     private Benches() {}
 }
