@@ -1,6 +1,9 @@
 package dev.weir;
 
 import dev.weir.buffer.BufferSettings;
+import dev.weir.buffer.WriteBuffer;
+import dev.weir.db.Database;
+import dev.weir.db.DatabaseBuilder;
 import dev.weir.time.Clock;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -61,6 +64,30 @@ public final class WeirBuilder {
      *     by another process or damaged, or a database fell back further than the kept epochs reach
      */
     public Weir build() {
-        throw new IllegalStateException("Not wired yet");
+        if (databases.isEmpty()) {
+            throw new IllegalStateException("Weir stands before a database: databases=0. Call database(dataSource).");
+        }
+        Map<String, Database> opened = new LinkedHashMap<>();
+        Map<String, WriteBuffer> buffers = new LinkedHashMap<>();
+        try {
+            databases.forEach((name, dataSource) -> opened.put(name, open(name, dataSource, buffers)));
+        } catch (RuntimeException | Error e) {
+            buffers.values().forEach(WriteBuffer::close);
+            throw e;
+        }
+        return new OpenWeir(opened, buffers);
+    }
+
+    private Database open(String name, DataSource dataSource, Map<String, WriteBuffer> buffers) {
+        DatabaseBuilder builder = Database.builder(dataSource).name(name).clock(clock);
+        Path directory = journal;
+        if (directory != null) {
+            builder.writeBehind(database -> {
+                WriteBuffer made = WriteBuffer.open(database, directory.resolve(name), buffer, clock);
+                buffers.put(name, made);
+                return made;
+            });
+        }
+        return builder.build();
     }
 }

@@ -50,7 +50,7 @@ final class BufferedTable {
     final boolean longKey;
 
     /** Rows with entries in the row log. */
-    final ConcurrentHashMap<Object, Row> rows = new ConcurrentHashMap<>();
+    final ConcurrentHashMap<Object, PendingRow> rows = new ConcurrentHashMap<>();
 
     final AtomicLong pendingRows = new AtomicLong();
 
@@ -104,7 +104,8 @@ final class BufferedTable {
     private void checkKeyColumn(ColumnInfo column) {
         if (!KEY_KINDS.contains(column.kind())) {
             throw refused(
-                    "A buffer key has columns that compare exactly: column=" + column.name() + ", type=" + column.typeName(),
+                    "A buffer key has columns that compare exactly: column=" + column.name() + ", type="
+                            + column.typeName(),
                     "Name another unique key by TableSettings.key(…).");
         }
         if (!column.binaryComparison()) {
@@ -218,6 +219,16 @@ final class BufferedTable {
         }
     }
 
+    /** The largest magnitude that may be added to a column without asking {@link #checkAdd} and without a lock. */
+    long addLimit(int column) {
+        ColumnInfo info = columns[column];
+        Integer digits = info.precision();
+        if (info.kind() != ValueKind.INTEGER) {
+            return 0;
+        }
+        return digits == null || digits > 40 ? Cell.SMALL : (1L << digits) - 1;
+    }
+
     private IllegalArgumentException notExact(ColumnInfo column, String why) {
         return new IllegalArgumentException("A buffered value must be one that its column stores exactly, and " + why
                 + ": column=" + name + "." + column.name() + ", type=" + column.typeName() + ".");
@@ -231,7 +242,7 @@ final class BufferedTable {
             throw new IllegalArgumentException("Only a number or a time can be raised or lowered: column=" + name + "."
                     + info.name() + ", type=" + info.typeName() + ". Use update.");
         }
-        return ColumnValues.canonical(info, Objects.requireNonNull(value, "value"));
+        return Objects.requireNonNull(ColumnValues.canonical(info, Objects.requireNonNull(value, "value")));
     }
 
     /** Checks a value to set and answers its canonical form. */
@@ -242,19 +253,11 @@ final class BufferedTable {
     }
 
     private @Nullable Object canonical(ColumnInfo info, @Nullable Object value) {
-        if (value == null) {
-            if (!info.nullable()) {
-                throw new IllegalArgumentException(
-                        "The column takes no NULL: column=" + name + "." + info.name() + ". Give it a value.");
-            }
-            return null;
-        }
         if (info.kind() == ValueKind.OTHER) {
             throw new IllegalArgumentException("The buffer does not know the column's type: column=" + name + "."
                     + info.name() + ", type=" + info.typeName() + ". Write it directly, not through the buffer.");
         }
-        Object canonical = ColumnValues.canonical(info, value);
-        return canonical instanceof byte[] bytes && canonical == value ? bytes.clone() : canonical;
+        return ColumnValues.canonical(info, value);
     }
 
     private void writable(int column) {
@@ -327,9 +330,9 @@ final class BufferedTable {
             throw new IllegalArgumentException(
                     "A key has no NULL: column=" + name + "." + info.name() + ". Give the row's key.");
         }
-        Object canonical = ColumnValues.canonical(info, value);
+        Object canonical = Objects.requireNonNull(ColumnValues.canonical(info, value));
         if (canonical instanceof byte[] bytes) {
-            return new Bytes(bytes == value ? bytes.clone() : bytes);
+            return new Bytes(bytes);
         }
         return canonical instanceof BigDecimal decimal ? decimal.stripTrailingZeros() : canonical;
     }
@@ -368,7 +371,8 @@ final class BufferedTable {
             }
             for (int i = 0; i < n; i++) {
                 if (at[i] == column) {
-                    throw new IllegalArgumentException("A column is given once: column=" + name + "." + info.name() + ".");
+                    throw new IllegalArgumentException(
+                            "A column is given once: column=" + name + "." + info.name() + ".");
                 }
             }
             at[n] = column;
@@ -380,8 +384,9 @@ final class BufferedTable {
             }
             for (int i = 0; i < columns.length; i++) {
                 if (!columns[i].nullable() && !columns[i].hasDefault() && !contains(at, i)) {
-                    throw new IllegalArgumentException("A row to insert has a value for each column that needs one: column="
-                            + name + "." + columns[i].name() + ". Give it a value.");
+                    throw new IllegalArgumentException(
+                            "A row to insert has a value for each column that needs one: column=" + name + "."
+                                    + columns[i].name() + ". Give it a value.");
                 }
             }
         }
@@ -409,6 +414,18 @@ final class BufferedTable {
             parts[i] = keyPart(i, value);
         }
         return key.length == 1 ? parts[0] : new CompositeKey(Arrays.<Object>asList(parts));
+    }
+
+    /** The key whose columns begin a row that was read. */
+    Object keyOfColumns(@Nullable Object[] row) {
+        if (key.length == 1) {
+            return keyPart(0, row[0]);
+        }
+        List<Object> parts = new ArrayList<>(key.length);
+        for (int i = 0; i < key.length; i++) {
+            parts.add(keyPart(i, row[i]));
+        }
+        return new CompositeKey(parts);
     }
 
     Missing missing(Map<String, ? extends @Nullable Object> defaults) {

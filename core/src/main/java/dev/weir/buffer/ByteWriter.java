@@ -150,8 +150,8 @@ final class ByteWriter {
             writeUnsigned(v.parts().size());
             v.parts().forEach(this::writeValue);
         } else {
-            throw new IllegalArgumentException(
-                    "A buffered value has a canonical type: type=" + value.getClass().getName() + ".");
+            throw new IllegalArgumentException("A buffered value has a canonical type: type="
+                    + value.getClass().getName() + ".");
         }
     }
 }

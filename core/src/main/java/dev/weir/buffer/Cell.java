@@ -93,6 +93,12 @@ class Cell {
         return (long) ACCUMULATOR.getAndAdd(this, delta) + delta;
     }
 
+    /** Whether {@link #origin} may be used at this tick. */
+    boolean hasBase(int tick) {
+        int until = validUntil;
+        return until - tick >= 0 && until != NO_BASE;
+    }
+
     long accumulator() {
         return accumulator;
     }

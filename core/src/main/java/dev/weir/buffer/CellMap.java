@@ -119,8 +119,7 @@ sealed interface CellMap {
         }
 
         private static final class Table {
-            private static final VarHandle SLOTS =
-                    MethodHandles.arrayElementVarHandle(Cell[].class);
+            private static final VarHandle SLOTS = MethodHandles.arrayElementVarHandle(Cell[].class);
             private final @Nullable Cell[] slots;
             final int mask;
 

@@ -56,7 +56,7 @@ sealed interface ColumnChange {
         } else if (this instanceof Min a && next instanceof Min b) {
             return new Min(smaller(a.value(), b.value()));
         }
-        return general().thenBounded(next);
+        return bounded(general(), next.general());
     }
 
     /** What the column's value becomes. */
@@ -86,9 +86,8 @@ sealed interface ColumnChange {
         throw new IllegalStateException("A set value has no general form: " + getClass());
     }
 
-    private Clamp thenBounded(ColumnChange next) {
-        Clamp a = general();
-        Clamp b = next.general();
+    private static Clamp bounded(Clamp first, Clamp b) {
+        Clamp a = first;
         if (b.add() != null) {
             Object d = b.add();
             a = new Clamp(

@@ -1,7 +1,7 @@
 package dev.weir.buffer;
 
-import dev.weir.buffer.Row.Entry;
-import dev.weir.buffer.Row.Group;
+import dev.weir.buffer.PendingRow.Entry;
+import dev.weir.buffer.PendingRow.Group;
 import dev.weir.buffer.RowChange.Insert;
 import dev.weir.buffer.RowChange.Missing;
 import dev.weir.buffer.RowChange.Update;
@@ -128,7 +128,7 @@ final class EpochDecoder {
             Object key = table.longKey ? Long.valueOf(in.readSigned()) : in.readValue();
             RowChange change = RowChange.update(
                     column(counter[0], counter[1]), new ColumnChange.Plus(in.readSigned()), table.missing);
-            counted.add(new Entry(new Row(table, key), null, epoch, -1, change));
+            counted.add(new Entry(new PendingRow(table, key), null, epoch, -1, change));
         }
         List<Object> log = new ArrayList<>();
         while (true) {
@@ -177,7 +177,7 @@ final class EpochDecoder {
         int number = (int) in.readUnsigned();
         BufferedTable table = table(number);
         Object key = in.readValue();
-        return new Entry(new Row(table, key), group, epoch, ticket, change(number));
+        return new Entry(new PendingRow(table, key), group, epoch, ticket, change(number));
     }
 
     private RowChange change(int table) {
@@ -224,7 +224,8 @@ final class EpochDecoder {
             case EpochEncoder.PLUS -> new ColumnChange.Plus(in.readSigned());
             case EpochEncoder.MAX -> new ColumnChange.Max(present());
             case EpochEncoder.MIN -> new ColumnChange.Min(present());
-            case EpochEncoder.CLAMP -> new ColumnChange.Clamp(in.readValue(), in.readValue(), in.readValue(), present());
+            case EpochEncoder.CLAMP ->
+                new ColumnChange.Clamp(in.readValue(), in.readValue(), in.readValue(), present());
             default -> throw damaged("a change of a column is of an unknown kind");
         };
     }

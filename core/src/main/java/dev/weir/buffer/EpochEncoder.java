@@ -1,7 +1,7 @@
 package dev.weir.buffer;
 
-import dev.weir.buffer.Row.Entry;
-import dev.weir.buffer.Row.Group;
+import dev.weir.buffer.PendingRow.Entry;
+import dev.weir.buffer.PendingRow.Group;
 import dev.weir.buffer.RowChange.Insert;
 import dev.weir.buffer.RowChange.Missing;
 import dev.weir.buffer.RowChange.Update;

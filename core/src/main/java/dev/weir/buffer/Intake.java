@@ -1,7 +1,7 @@
 package dev.weir.buffer;
 
-import dev.weir.buffer.Row.Entry;
-import dev.weir.buffer.Row.Group;
+import dev.weir.buffer.PendingRow.Entry;
+import dev.weir.buffer.PendingRow.Group;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.ArrayList;
@@ -116,7 +116,9 @@ final class Intake {
             Cell cell = cellFor(counter, key, delta, admission);
             if (cell == null) {
                 return append(
-                        counter.table, key, RowChange.update(counter.column, new ColumnChange.Plus(delta), counter.table.missing));
+                        counter.table,
+                        key,
+                        RowChange.update(counter.column, new ColumnChange.Plus(delta), counter.table.missing));
             }
             long sum = cell.add(delta);
             if (Cell.dead(sum)) {
@@ -144,7 +146,7 @@ final class Intake {
             try {
                 cell = counter.cells.get(key);
                 if (cell == null || cell.isDead()) {
-                    Row row = counter.table.rows.get(key);
+                    PendingRow row = counter.table.rows.get(key);
                     Entry last = row == null ? null : row.last();
                     if (last != null && last.epoch == openRows) {
                         return null;
@@ -183,13 +185,13 @@ final class Intake {
         touched.run();
     }
 
-    private static Row rowOf(BufferedTable table, @Nullable Object key) {
+    private static PendingRow rowOf(BufferedTable table, @Nullable Object key) {
         if (key == null) {
-            return new Row(table, null);
+            return new PendingRow(table, null);
         }
-        Row row = table.rows.get(key);
+        PendingRow row = table.rows.get(key);
         if (row == null) {
-            row = new Row(table, key);
+            row = new PendingRow(table, key);
             table.rows.put(key, row);
         }
         return row;
@@ -201,7 +203,7 @@ final class Intake {
      * @param alone whether no other entry of the row follows; then one is made in any case, which brings the row to the next
      *     plan
      */
-    private void freeze(Stripe stripe, Row row, Cell cell, boolean alone) {
+    private void freeze(Stripe stripe, PendingRow row, Cell cell, boolean alone) {
         Cell.Frozen frozen = cell.freeze();
         cell.column.cells.remove(cell);
         List<Cell.Frozen> before = row.frozen;
@@ -215,13 +217,13 @@ final class Intake {
         }
     }
 
-    private void appendUnasked(Stripe stripe, Row row, int column, long delta) {
-        if (append(stripe, row, RowChange.update(column, new ColumnChange.Plus(delta), row.table.missing))) {
-            limits.take(row.table, 1, Limits.ENTRY_BYTES);
-        }
+    private void appendUnasked(Stripe stripe, PendingRow row, int column, long delta) {
+        Appended appended =
+                append(stripe, row, RowChange.update(column, new ColumnChange.Plus(delta), row.table.missing));
+        limits.take(row.table, appended.made ? 1 : 0, appended.bytes);
     }
 
-    private void freezeTouched(Stripe stripe, Row row, RowChange change) {
+    private void freezeTouched(Stripe stripe, PendingRow row, RowChange change) {
         if (row.key == null) {
             return;
         }
@@ -254,42 +256,43 @@ final class Intake {
         boolean flushed = limits.admit(table, 1, bytes);
         Stripe stripe = stripes[stripeOf(table, key)];
         long epoch;
-        boolean merged;
+        Appended appended;
         stripe.lock.lock();
         try {
-            Row row = rowOf(table, key);
+            PendingRow row = rowOf(table, key);
             freezeTouched(stripe, row, change);
-            merged = !append(stripe, row, change);
+            appended = append(stripe, row, change);
             epoch = openRows;
         } finally {
             stripe.lock.unlock();
         }
-        if (merged) {
-            limits.release(table, 1, bytes);
-        }
+        limits.release(table, appended.made ? 0 : 1, bytes - appended.bytes);
         touched.run();
         return new Accepted(epoch, flushed);
     }
 
-    /** Answers whether a new entry was made; else the change went into the last one. */
-    private boolean append(Stripe stripe, Row row, RowChange change) {
+    /** What an append took: a new entry or a place in the last one, and memory. */
+    private record Appended(boolean made, long bytes) {}
+
+    private Appended append(Stripe stripe, PendingRow row, RowChange change) {
         Entry last = row.last();
         if (last != null && last.group == null && last.epoch == openRows) {
             RowChange both = last.change.then(change);
             if (both != null) {
+                long more = both.weight() - last.change.weight();
                 last.change = both;
-                return false;
+                return new Appended(false, more);
             }
         }
         mergeOld(row);
         Entry entry = new Entry(row, null, openRows, tickets.getAndIncrement(), change);
         row.entries.add(entry);
         stripe.log.add(entry);
-        return true;
+        return new Appended(true, Limits.ENTRY_BYTES + change.weight());
     }
 
     /** Merges the row's two newest entries if both stand alone, are on disk, and no plan has taken them. */
-    private void mergeOld(Row row) {
+    private void mergeOld(PendingRow row) {
         int n = row.entries.size();
         if (n < 2) {
             return;
@@ -344,7 +347,7 @@ final class Intake {
             made.epoch = epoch;
             for (int i = 0; i < at.length; i++) {
                 Operation operation = group.get(i);
-                Row row = rowOf(operation.table, operation.key);
+                PendingRow row = rowOf(operation.table, operation.key);
                 freezeTouched(stripes[at[i]], row, operation.change);
                 mergeOld(row);
                 Entry entry = new Entry(row, made, epoch, 0, operation.change);
@@ -412,7 +415,7 @@ final class Intake {
     }
 
     /** Lets go of entries that are in the database. */
-    void forget(Row row, long to) {
+    void forget(PendingRow row, long to) {
         Stripe stripe = stripes[stripeOf(row.table, row.key)];
         stripe.lock.lock();
         try {

@@ -12,7 +12,10 @@ interface Journal extends AutoCloseable {
     /** The writer id of this opening. */
     String writer();
 
-    /** The writers of earlier openings, oldest first; those without epochs are included. */
+    /**
+     * The writers of earlier openings, oldest first; those whose epochs are all dropped are included. One that never
+     * appended an epoch and has no ledger row may be forgotten.
+     */
     List<Writer> earlier();
 
     /**
@@ -35,7 +38,12 @@ interface Journal extends AutoCloseable {
     /** Records durably that the writer's ledger row exists in the database. */
     void ledgerRowMade(String writer);
 
-    /** Drops epochs up to {@code to}. Whoever calls has seen the ledger at {@code to} or later. Not synced. */
+    /**
+     * Drops epochs up to {@code to}. Whoever calls has seen the ledger at {@code to} or later. Not synced.
+     *
+     * @throws JournalException if it failed, for example because the disk is full; some may be dropped, the rest is dropped
+     *     by the next call
+     */
     void trim(String writer, long to);
 
     /** What is known of each epoch that is kept, oldest first. */

@@ -160,7 +160,8 @@ final class JournalFile {
         try {
             try (Statement statement = connection.createStatement()) {
                 if (longOf(connection, "pragma page_count") == 0) {
-                    // In this order: the second writes the file's first page.
+                    // In this order: the last writes the first page. A kill must leave no rollback journal behind.
+                    statement.execute("pragma journal_mode = memory");
                     statement.execute("pragma page_size = " + tuning.pageSize());
                     statement.execute("pragma auto_vacuum = incremental");
                 }

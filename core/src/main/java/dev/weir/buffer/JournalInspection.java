@@ -50,15 +50,14 @@ record JournalInspection(boolean owned, OptionalLong ownerPid, List<Inspected> w
                                 + JournalFile.NAME,
                         null);
             }
-            OptionalLong owner = OwnerLock.owner(absolute);
+            OwnerLock.Owner owner = OwnerLock.owner(absolute);
             List<Inspected> writers = List.of();
             try (Connection connection = file.connectReadOnly()) {
                 if (JournalCheck.hasTables(file.path(), connection)) {
                     writers = inspect(connection);
                 }
             }
-            return new JournalInspection(
-                    owner != null, owner == null ? OptionalLong.empty() : owner, writers, file.bytes());
+            return new JournalInspection(owner.alive(), owner.pid(), writers, file.bytes());
         } catch (SQLException e) {
             throw JournalCheck.unopened(file.path(), e);
         } catch (IOException e) {

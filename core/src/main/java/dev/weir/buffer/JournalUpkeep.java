@@ -4,6 +4,7 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.slf4j.Logger;
@@ -38,9 +39,9 @@ final class JournalUpkeep implements AutoCloseable {
     private boolean work;
     private boolean closed;
 
-    /** Bytes that went to the log; written under {@link #writing}. */
-    private volatile long logged;
-    /** What {@link #logged} was when the log was last copied as a whole. */
+    /** Bytes that went to the log. */
+    private final AtomicLong logged = new AtomicLong();
+    /** What {@link #logged} was when the log was last copied as a whole; the thread's own. */
     private volatile long copied;
 
     private boolean complained;
@@ -55,10 +56,8 @@ final class JournalUpkeep implements AutoCloseable {
     }
 
     /** Counts bytes that were written to the log. Called under the writing lock. */
-    @SuppressWarnings("NonAtomicOperationOnVolatileField")
     void logged(long bytes) {
-        logged += bytes;
-        if (logged - copied > checkpointBytes) {
+        if (logged.addAndGet(bytes) - copied > checkpointBytes) {
             wake();
         }
     }
@@ -106,7 +105,7 @@ final class JournalUpkeep implements AutoCloseable {
     private void run() {
         while (await()) {
             try {
-                if (logged - copied > checkpointBytes) {
+                if (logged.get() - copied > checkpointBytes) {
                     checkpoint();
                 }
                 shrink();
@@ -144,16 +143,16 @@ final class JournalUpkeep implements AutoCloseable {
 
     private void checkpoint() throws SQLException {
         for (int pass = 0; pass < UNLOCKED_PASSES; pass++) {
-            long before = logged;
+            long before = logged.get();
             copy();
-            if (logged - before < LOCKED_BYTES) {
+            if (logged.get() - before < LOCKED_BYTES) {
                 break;
             }
         }
         writing.lock();
         try {
             if (copy()) {
-                copied = logged;
+                copied = logged.get();
             }
         } finally {
             writing.unlock();
@@ -173,16 +172,14 @@ final class JournalUpkeep implements AutoCloseable {
         boolean shrinking = free(page) > 4 * SPARE_BYTES;
         while (shrinking && !isClosed()) {
             writing.lock();
-            try (Statement statement = connection.createStatement();
-                    ResultSet steps = statement.executeQuery("pragma incremental_vacuum(" + STEP_BYTES / page + ")")) {
-                while (steps.next()) {
-                    // Each row is a page that was given back.
-                }
+            try (Statement statement = connection.createStatement()) {
+                // An update, because the driver runs one to its end: this gives back a page a step.
+                statement.executeUpdate("pragma incremental_vacuum(" + STEP_BYTES / page + ")");
                 logged(STEP_BYTES);
             } finally {
                 writing.unlock();
             }
-            if (logged - copied > checkpointBytes) {
+            if (logged.get() - copied > checkpointBytes) {
                 checkpoint();
             }
             shrinking = free(page) > SPARE_BYTES;

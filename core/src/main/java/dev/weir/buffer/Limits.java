@@ -177,12 +177,12 @@ final class Limits {
     }
 
     private BufferLimitException refused(String limit) {
-        String cure =
-                switch (limit) {
-                    case "journalStall" -> "The journal takes no writes: look at its disk.";
-                    case "maxJournalBytes" -> "The journal is as large as it may be: see why the database takes no flushes, or raise it.";
-                    default -> "See why the database takes no flushes, or raise the limit.";
-                };
+        String cure = switch (limit) {
+            case "journalStall" -> "The journal takes no writes: look at its disk.";
+            case "maxJournalBytes" ->
+                "The journal is as large as it may be: see why the database takes no flushes, or raise it.";
+            default -> "See why the database takes no flushes, or raise the limit.";
+        };
         return new BufferLimitException(
                 limit,
                 "The buffer takes no more at one of its limits: limit=" + limit + ", pendingRows=" + rows.get()

@@ -14,7 +14,6 @@ import java.time.Duration;
 import java.util.OptionalLong;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Who owns a journal directory: one process at a time, until it lets go or dies.
@@ -72,7 +71,8 @@ final class OwnerLock implements AutoCloseable {
                             "stop that process");
                 }
                 // Always of one length, so that a shorter pid leaves nothing of a longer one.
-                byte[] text = String.format("%-20d%n", self).getBytes(StandardCharsets.US_ASCII);
+                String digits = Long.toString(self);
+                byte[] text = (digits + " ".repeat(20 - digits.length()) + "\n").getBytes(StandardCharsets.US_ASCII);
                 channel.write(ByteBuffer.wrap(text), 0);
                 taken = true;
                 return new OwnerLock(note, channel);
@@ -89,22 +89,22 @@ final class OwnerLock implements AutoCloseable {
         }
     }
 
-    /** The process that owns the directory; {@code null} if there is none, empty if it could not be named. */
-    static @Nullable OptionalLong owner(Path directory) throws IOException {
+    /** Who owns the directory now. */
+    static Owner owner(Path directory) throws IOException {
         String note = NOTE + identity(directory);
         GATE.lock();
         try {
             String pid = System.getProperty(note);
             if (pid != null) {
-                return OptionalLong.of(Long.parseLong(pid));
+                return new Owner(true, OptionalLong.of(Long.parseLong(pid)));
             }
             Path file = directory.resolve(FILE);
             if (!Files.exists(file)) {
-                return null;
+                return Owner.NONE;
             }
             try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE);
                     FileLock lock = channel.tryLock(LOCKED_BYTE, 1, false)) {
-                return lock == null ? readPid(channel) : null;
+                return lock == null ? new Owner(true, readPid(channel)) : Owner.NONE;
             }
         } finally {
             GATE.unlock();
@@ -158,5 +158,15 @@ final class OwnerLock implements AutoCloseable {
                 "A journal has one owner at a time: directory=" + directory + ", owner=" + owner + "; " + cure
                         + ", or give this one a directory of its own",
                 null);
+    }
+
+    /**
+     * An owner.
+     *
+     * @param alive whether there is one
+     * @param pid its process, empty if there is none or it could not be named
+     */
+    record Owner(boolean alive, OptionalLong pid) {
+        private static final Owner NONE = new Owner(false, OptionalLong.empty());
     }
 }

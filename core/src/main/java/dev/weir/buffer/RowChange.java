@@ -72,8 +72,7 @@ record RowChange(
     }
 
     static RowChange update(int column, ColumnChange change, Missing missing) {
-        return new RowChange(
-                false, null, new Update(new int[] {column}, new ColumnChange[] {change}, missing));
+        return new RowChange(false, null, new Update(new int[] {column}, new ColumnChange[] {change}, missing));
     }
 
     static RowChange update(Update update) {

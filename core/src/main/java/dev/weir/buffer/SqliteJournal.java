@@ -9,7 +9,6 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -36,8 +35,6 @@ final class SqliteJournal implements Journal {
     private static final long TRIM_BYTES = 4 << 20;
 
     private static final int TRIM_EPOCHS = 1_000;
-    /** SQLite's primary result code for a key that is there already. */
-    private static final int CONSTRAINT = 19;
 
     private final Path directory;
     private final JournalFile file;
@@ -50,7 +47,7 @@ final class SqliteJournal implements Journal {
 
     private final ReentrantLock writing = new ReentrantLock(true);
     private final Map<String, JournalRow> writers = new LinkedHashMap<>();
-    private @Nullable Appender appender;
+    private @Nullable JournalAppender appender;
     private final Connection tidier;
     private long last;
     private long ledgerRows;
@@ -122,11 +119,11 @@ final class SqliteJournal implements Journal {
         opened.add(witness);
         Connection connection = file.connectDurable();
         opened.add(connection);
-        enter(connection, found);
+        enter(connection, found, testimony.writer());
         ledgerRows = found.stream().filter(JournalRow::ledgerRow).count();
         JournalFile.syncDirectory(directory);
         witness.write(writer, 0, ledgerRows);
-        appender = new Appender(connection);
+        appender = new JournalAppender(connection);
         tidier = file.connectUnsynced();
         opened.add(tidier);
         reader = file.connectReadOnly();
@@ -163,7 +160,7 @@ final class SqliteJournal implements Journal {
     }
 
     /** Writes the end of earlier writers down, forgets those that did nothing, and enters this one, durably. */
-    private void enter(Connection connection, List<JournalRow> found) throws SQLException {
+    private void enter(Connection connection, List<JournalRow> found, @Nullable String witnessed) throws SQLException {
         JournalFile.transaction(connection, () -> {
             if (!JournalCheck.hasTables(file.path(), connection)) {
                 JournalFile.createTables(connection);
@@ -171,7 +168,8 @@ final class SqliteJournal implements Journal {
             long number = 1;
             for (JournalRow row : found) {
                 number = Math.max(number, row.number() + 1);
-                if (row.last() == 0 && !row.ledgerRow()) {
+                // The witnessed one stays: the witness names it until this opening has written its own.
+                if (row.last() == 0 && !row.ledgerRow() && !row.id().equals(witnessed)) {
                     JournalFile.delete(connection, row);
                 } else {
                     JournalFile.update(connection, row);
@@ -276,7 +274,7 @@ final class SqliteJournal implements Journal {
             }
             JournalRow made = row.withLedgerRow();
             try {
-                JournalFile.update(appender().connection, made);
+                JournalFile.update(appender().connection(), made);
                 writers.put(writer, made);
                 ledgerRows++;
                 witness.write(this.writer, last, ledgerRows);
@@ -324,6 +322,7 @@ final class SqliteJournal implements Journal {
                 JournalFile.update(tidier, trimmed);
             });
             writers.put(writer, trimmed);
+            upkeep.logged(8L * tuning.pageSize());
             return true;
         } catch (SQLException e) {
             throw failed("drop epochs", e);
@@ -393,7 +392,7 @@ final class SqliteJournal implements Journal {
             }
             closed = true;
             opened.addAll(List.of(owner, witness, reader, tidier));
-            Appender current = appender;
+            JournalAppender current = appender;
             if (current != null) {
                 // Closed last of the connections: it copies the log into the file and syncs it.
                 opened.add(2, current);
@@ -431,10 +430,10 @@ final class SqliteJournal implements Journal {
         }
     }
 
-    private Appender appender() throws SQLException {
-        Appender current = appender;
+    private JournalAppender appender() throws SQLException {
+        JournalAppender current = appender;
         if (current == null) {
-            current = new Appender(file.connectDurable());
+            current = new JournalAppender(file.connectDurable());
             appender = current;
         }
         return current;
@@ -442,7 +441,7 @@ final class SqliteJournal implements Journal {
 
     /** After a failure the connection is made anew: nothing of the failed statement may stay in it. */
     private void dropAppender() {
-        Appender failed = appender;
+        JournalAppender failed = appender;
         appender = null;
         if (failed != null) {
             closeAll(List.of(failed), null);
@@ -494,55 +493,6 @@ final class SqliteJournal implements Journal {
             if (parent != null) {
                 JournalFile.syncDirectory(parent);
             }
-        }
-    }
-
-    /** The connection and the statement of appending. */
-    private static final class Appender implements AutoCloseable {
-        private final Connection connection;
-        private final PreparedStatement insert;
-
-        Appender(Connection connection) throws SQLException {
-            this.connection = connection;
-            this.insert = connection.prepareStatement(
-                    "insert into epoch (position, appended, crc, data) values (?, ?, ?, ?)");
-        }
-
-        void append(JournalRow row, long seq, long nowMillis, byte[] data, int length) throws SQLException {
-            // SQLite's driver binds whole arrays only.
-            byte[] exact = length == data.length ? data : Arrays.copyOf(data, length);
-            insert.setLong(1, row.position(seq));
-            insert.setLong(2, nowMillis);
-            insert.setInt(3, row.checksum(seq, nowMillis, data, length));
-            insert.setBytes(4, exact);
-            try {
-                insert.executeUpdate();
-            } catch (SQLException e) {
-                if ((e.getErrorCode() & 0xff) != CONSTRAINT) {
-                    throw e;
-                }
-                requireSame(row, seq, exact);
-            } finally {
-                insert.clearParameters();
-            }
-        }
-
-        /** An earlier try got as far as the file. */
-        private void requireSame(JournalRow row, long seq, byte[] data) throws SQLException {
-            try (PreparedStatement select = connection.prepareStatement("select data from epoch where position = ?")) {
-                select.setLong(1, row.position(seq));
-                try (ResultSet result = select.executeQuery()) {
-                    if (!result.next() || !Arrays.equals(result.getBytes(1), data)) {
-                        throw new IllegalArgumentException(
-                                "An epoch never changes: seq=" + seq + " is in the journal with other content");
-                    }
-                }
-            }
-        }
-
-        @Override
-        public void close() throws SQLException {
-            connection.close();
         }
     }
 }

@@ -62,19 +62,37 @@ public final class TableSettings {
     /** How long at most a change of this table waits for its flush. */
     public TableSettings flushInterval(Duration interval) {
         return new TableSettings(
-                key, durability, BufferSettings.positive("flushInterval", interval), maxRows, atLimit, missingRow, orInsert);
+                key,
+                durability,
+                BufferSettings.positive("flushInterval", interval),
+                maxRows,
+                atLimit,
+                missingRow,
+                orInsert);
     }
 
     /** How many rows of this table may be pending. */
     public TableSettings maxRows(long rows) {
         return new TableSettings(
-                key, durability, flushInterval, BufferSettings.atLeastOne("maxRows", rows), atLimit, missingRow, orInsert);
+                key,
+                durability,
+                flushInterval,
+                BufferSettings.atLeastOne("maxRows", rows),
+                atLimit,
+                missingRow,
+                orInsert);
     }
 
     /** What an operation does that would pass a limit. */
     public TableSettings atLimit(LimitPolicy policy) {
         return new TableSettings(
-                key, durability, flushInterval, maxRows, Objects.requireNonNull(policy, "policy"), missingRow, orInsert);
+                key,
+                durability,
+                flushInterval,
+                maxRows,
+                Objects.requireNonNull(policy, "policy"),
+                missingRow,
+                orInsert);
     }
 
     /** What becomes of a change whose row does not exist; {@link MissingRow#DEAD_LETTER} by default. */

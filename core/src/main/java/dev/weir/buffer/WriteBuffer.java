@@ -1,9 +1,13 @@
 package dev.weir.buffer;
 
+import dev.weir.db.Database;
 import dev.weir.db.Durability;
 import dev.weir.db.FlushReport;
 import dev.weir.db.TableBuffer;
 import dev.weir.db.WriteBehind;
+import dev.weir.error.WeirException;
+import dev.weir.time.Clock;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
@@ -13,6 +17,27 @@ import java.util.function.Consumer;
  * effect in the database exactly once, whatever is killed when. Thread-safe.
  */
 public interface WriteBuffer extends WriteBehind, AutoCloseable {
+    /**
+     * Opens a buffer over a local journal: takes the directory for this process, recovers what earlier openings left, and
+     * starts its threads.
+     *
+     * @param journal the journal's directory, made when missing; on a local disk, used by one process at a time
+     * @throws JournalException if the journal is owned, damaged or can't be written, or the database fell back further than
+     *     the kept epochs reach
+     * @throws WeirException if the database is away for longer than {@code connectTimeout}
+     */
+    static WriteBuffer open(Database database, Path journal, BufferSettings settings, Clock clock) {
+        SqliteJournal opened = SqliteJournal.open(journal, clock);
+        try {
+            LocalWriteBuffer buffer = new LocalWriteBuffer(database, opened, settings, clock);
+            buffer.open();
+            return buffer;
+        } catch (RuntimeException | Error e) {
+            opened.close();
+            throw e;
+        }
+    }
+
     @Override
     TableBuffer table(String table);
 

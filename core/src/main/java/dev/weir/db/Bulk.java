@@ -42,7 +42,7 @@ public interface Bulk {
     /**
      * What a bulk statement did.
      *
-     * @param statements SQL statements sent
+     * @param statements SQL statements sent; settings of the session are not counted
      * @param rows rows inserted, deleted, or matched by an update
      */
     record Result(long statements, long rows) {

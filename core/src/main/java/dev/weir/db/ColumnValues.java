@@ -267,7 +267,10 @@ public final class ColumnValues {
         Integer longest = column.length();
         if (longest != null && value.length > longest) {
             throw refused(
-                    column, "takes " + longest + " bytes", "a byte[] of " + value.length, "shorten it or widen the column");
+                    column,
+                    "takes " + longest + " bytes",
+                    "a byte[] of " + value.length,
+                    "shorten it or widen the column");
         }
         return value;
     }
@@ -368,8 +371,7 @@ public final class ColumnValues {
                     column,
                     "takes " + scale + " digits of a second's fraction",
                     "a time with more",
-                    "use truncatedTo(ChronoUnit."
-                            + (scale >= 6 ? "MICROS" : scale >= 3 ? "MILLIS" : "SECONDS") + ")");
+                    "use truncatedTo(ChronoUnit." + (scale >= 6 ? "MICROS" : scale >= 3 ? "MILLIS" : "SECONDS") + ")");
         }
     }
 

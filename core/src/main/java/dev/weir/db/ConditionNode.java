@@ -14,8 +14,8 @@ final class ConditionNode {
             Objects.requireNonNull(column, "column");
             Objects.requireNonNull(operator, "operator");
             if (value == null) {
-                throw new NullPointerException(
-                        "value must not be null, for nothing compares with NULL: column=" + column + ". Use whereNull.");
+                throw new NullPointerException("value must not be null, for nothing compares with NULL: column="
+                        + column + ". Use whereNull.");
             }
         }
 

@@ -3,6 +3,7 @@ package dev.weir.db;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
+import java.sql.ResultSetMetaData;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
@@ -22,10 +23,11 @@ public interface Dialect {
     static Dialect of(Connection connection) throws SQLException {
         String product = connection.getMetaData().getDatabaseProductName();
         return switch (product) {
+            case "PostgreSQL" -> PostgresDialect.INSTANCE;
             case "SQLite" -> SqliteDialect.INSTANCE;
             default ->
                 throw new IllegalArgumentException(
-                        "No dialect knows this database: product=" + product + "; known are SQLite");
+                        "No dialect knows this database: product=" + product + "; known are PostgreSQL, SQLite");
         };
     }
 
@@ -57,6 +59,32 @@ public interface Dialect {
 
     /** The names of all tables and views in the schema in use. */
     List<String> tableNames(Connection connection) throws SQLException;
+
+    /**
+     * Describes a column of an answer to plain SQL, as far as the driver tells; {@link ValueKind#OTHER} if its values have to
+     * speak for themselves.
+     */
+    default ColumnInfo resultColumn(ResultSetMetaData answer, int index) throws SQLException {
+        return PlainValues.column(
+                answer.getColumnLabel(index),
+                answer.getColumnTypeName(index),
+                PlainValues.kind(answer.getColumnType(index)));
+    }
+
+    /**
+     * Limits how long a statement may run, before it is executed.
+     *
+     * @return what to run when it has been executed
+     */
+    default Runnable statementTimeout(PreparedStatement statement, int seconds) throws SQLException {
+        statement.setQueryTimeout(seconds);
+        return () -> {};
+    }
+
+    /** Makes a connection refuse to write, or takes that back; outside of a transaction. */
+    default void readOnly(Connection connection, boolean readOnly) throws SQLException {
+        connection.setReadOnly(readOnly);
+    }
 
     /** A SELECT with its limit and offset; null is none. */
     String limit(String select, @Nullable Long limit, @Nullable Long offset);

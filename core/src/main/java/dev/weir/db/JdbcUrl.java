@@ -31,7 +31,8 @@ public final class JdbcUrl {
         int slashes = url.indexOf("//");
         if (slashes >= 0 && slashes < at) {
             int end = firstParameter(url);
-            int inAuthority = end >= 0 && end < at && !url.substring(slashes + 2, end).contains(":") ? -1 : at;
+            int inAuthority =
+                    end >= 0 && end < at && !url.substring(slashes + 2, end).contains(":") ? -1 : at;
             if (inAuthority < 0) {
                 return url;
             }

@@ -56,7 +56,8 @@ final class RecordReader<T extends Record> {
     static <T extends Record> RecordReader<T> of(Class<T> type) {
         Objects.requireNonNull(type, "type");
         if (!type.isRecord()) {
-            throw new IllegalArgumentException("The type must be a record: type=" + type.getName() + ". Name a record.");
+            throw new IllegalArgumentException(
+                    "The type must be a record: type=" + type.getName() + ". Name a record.");
         }
         @SuppressWarnings("unchecked")
         RecordReader<T> reader = (RecordReader<T>) READERS.get(type);
@@ -85,7 +86,8 @@ final class RecordReader<T extends Record> {
             if (e.getCause() instanceof RuntimeException refused) {
                 throw refused;
             }
-            throw new IllegalArgumentException("The record's constructor failed: record=" + type.getName(), e.getCause());
+            throw new IllegalArgumentException(
+                    "The record's constructor failed: record=" + type.getName(), e.getCause());
         } catch (ReflectiveOperationException e) {
             throw new IllegalArgumentException("The record can't be made: record=" + type.getName(), e);
         }
@@ -144,7 +146,9 @@ final class RecordReader<T extends Record> {
             return accessors[component].invoke(row);
         } catch (ReflectiveOperationException e) {
             throw new IllegalArgumentException(
-                    "The record's component can't be read: component=" + names[component] + ", record=" + type.getName(), e);
+                    "The record's component can't be read: component=" + names[component] + ", record="
+                            + type.getName(),
+                    e);
         }
     }
 

@@ -53,7 +53,8 @@ final class RowHeader {
             found = folded.get(column.toLowerCase(Locale.ROOT));
         }
         if (found == null) {
-            throw new IllegalArgumentException("The row has no such column: column=" + column + ". It has " + labels + ".");
+            throw new IllegalArgumentException(
+                    "The row has no such column: column=" + column + ". It has " + labels + ".");
         }
         if (found == AMBIGUOUS) {
             throw new IllegalArgumentException("Several columns of the row have this name: column=" + column

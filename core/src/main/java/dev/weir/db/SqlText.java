@@ -257,8 +257,8 @@ final class SqlText {
             if (firstWord.isEmpty()) {
                 firstWord = word;
                 if (CONTROL.contains(word)) {
-                    throw new IllegalArgumentException(
-                            "Weir begins and ends transactions itself: sql=" + redacted() + ". Use transaction or savepoint.");
+                    throw new IllegalArgumentException("Weir begins and ends transactions itself: sql=" + redacted()
+                            + ". Use transaction or savepoint.");
                 }
             } else if (WRITING.contains(word) && !locking(word)) {
                 writingWord = true;

@@ -243,7 +243,7 @@ final class SqliteCatalog {
     }
 
     /** The kind of a declared type, along the engine's own rules of affinity where these decide. */
-    private static ValueKind kind(String declared) {
+    static ValueKind kind(String declared) {
         String type =
                 declared.toUpperCase(Locale.ROOT).replaceAll("\\(.*\\)", "").trim();
         if (type.startsWith("TIMESTAMP") || type.startsWith("DATETIME")) {

@@ -4,6 +4,7 @@ import java.math.BigDecimal;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
+import java.sql.ResultSetMetaData;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.sql.Types;
@@ -16,8 +17,10 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import org.sqlite.ProgressHandler;
 import org.sqlite.SQLiteConnection;
 
 /**
@@ -32,6 +35,9 @@ final class SqliteDialect implements Dialect {
 
     /** Digits that SQLite's NUMERIC keeps of a decimal. */
     private static final int EXACT_DIGITS = 15;
+
+    /** Steps of its virtual machine; some ten milliseconds. */
+    private static final int STEPS_BETWEEN_LOOKS = 500_000;
 
     private static final int ERROR = 1;
     private static final int BUSY = 5;
@@ -184,6 +190,50 @@ final class SqliteDialect implements Dialect {
     @Override
     public Optional<TableInfo> describe(Connection connection, String name) throws SQLException {
         return SqliteCatalog.describe(this, connection, name);
+    }
+
+    @Override
+    public ColumnInfo resultColumn(ResultSetMetaData answer, int index) throws SQLException {
+        String type = answer.getColumnTypeName(index);
+        String table = answer.getTableName(index);
+        // The driver calls an expression NUMERIC, for want of a declared type.
+        boolean expression = table == null || table.isEmpty();
+        return PlainValues.column(
+                answer.getColumnLabel(index),
+                type,
+                expression && type.equals("NUMERIC") ? ValueKind.OTHER : SqliteCatalog.kind(type));
+    }
+
+    /** The driver's own query timeout would replace the connection's busy timeout. */
+    @Override
+    public Runnable statementTimeout(PreparedStatement statement, int seconds) throws SQLException {
+        Connection connection = statement.getConnection();
+        if (!connection.isWrapperFor(SQLiteConnection.class)) {
+            return () -> {};
+        }
+        SQLiteConnection sqlite = connection.unwrap(SQLiteConnection.class);
+        long start = System.nanoTime();
+        long limit = TimeUnit.SECONDS.toNanos(seconds);
+        ProgressHandler.setHandler(sqlite, STEPS_BETWEEN_LOOKS, new ProgressHandler() {
+            @Override
+            protected int progress() {
+                return System.nanoTime() - start > limit ? 1 : 0;
+            }
+        });
+        return () -> {
+            try {
+                ProgressHandler.clearHandler(sqlite);
+            } catch (SQLException e) {
+                throw new IllegalStateException("A connection was closed while its statement ran. Keep it open.", e);
+            }
+        };
+    }
+
+    @Override
+    public void readOnly(Connection connection, boolean readOnly) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            statement.execute("PRAGMA query_only = " + (readOnly ? "ON" : "OFF"));
+        }
     }
 
     @Override

@@ -30,7 +30,7 @@ class SqliteJournalDamageTest {
 
     private static final long SEED = Long.getLong("weir.seed", System.nanoTime());
     /** Bytes changed in each file; a long run raises it. */
-    private static final int FLIPS = Integer.getInteger("weir.journal.flips", 150);
+    private static final int FLIPS = Integer.getInteger("weir.journal.flips", 100);
 
     private static final JournalTuning TUNING = JournalTuning.DEFAULT.withPageSize(4_096);
 
@@ -296,6 +296,53 @@ class SqliteJournalDamageTest {
             image.put(LOG, Files.readAllBytes(directory.resolve(LOG)));
         }
         assertThat(refusedOrWhole(image, "older witness")).isFalse();
+    }
+
+    @Test
+    void kill_beforeAnOpeningWroteItsWitness_isHarmless() throws IOException {
+        for (boolean used : new boolean[] {false, true}) {
+            Path directory = root.resolve("built" + used);
+            image.clear();
+            acknowledged.clear();
+            try (SqliteJournal journal = open(directory)) {
+                if (used) {
+                    append(journal, 1, 3);
+                }
+            }
+            byte[] witness = Files.readAllBytes(directory.resolve(WITNESS));
+            try (SqliteJournal journal = open(directory)) {
+                image.put(DATABASE, Files.readAllBytes(directory.resolve(DATABASE)));
+                image.put(LOG, Files.readAllBytes(directory.resolve(LOG)));
+                image.put(WITNESS, witness);
+                assertThat(journal.earlier()).hasSize(1);
+            }
+            try (SqliteJournal journal = open(write(image))) {
+                assertThat(journal.earlier()).isNotEmpty();
+            }
+        }
+    }
+
+    @Test
+    void kill_whileTheFirstOpeningMadeTheFiles_isHarmless() throws IOException {
+        Path directory = root.resolve("built");
+        open(directory).close();
+        // The witness as it is made first, then the file before its tables are committed.
+        Path blank = Files.createDirectories(root.resolve("blank"));
+        Witness.open(blank, Witness.read(blank)).close();
+        image.put(WITNESS, Files.readAllBytes(blank.resolve(WITNESS)));
+        open(write(image)).close();
+        image.put(DATABASE, new byte[0]);
+        open(write(image)).close();
+        Path without = root.resolve("without");
+        Files.createDirectories(without);
+        try (var connection = new JournalFile(without, TUNING).connectDurable()) {
+            image.put(DATABASE, Files.readAllBytes(without.resolve(DATABASE)));
+            assertThat(image.get(DATABASE)).isNotEmpty();
+            assertThat(connection.isClosed()).isFalse();
+        } catch (java.sql.SQLException e) {
+            throw new IllegalStateException(e);
+        }
+        open(write(image)).close();
     }
 
     @Test

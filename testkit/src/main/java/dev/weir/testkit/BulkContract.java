@@ -56,6 +56,9 @@ public abstract class BulkContract {
     /** A new connection to a database that is empty at the start of each test. */
     protected abstract Connection connect() throws SQLException;
 
+    /** Called after each test, when the contract's own connection is closed. */
+    protected void drop() throws SQLException {}
+
     /** The SQL type of a column of that kind: 64 bits, DECIMAL(15,3), text of at least 200 characters as a key. */
     protected abstract String type(ValueKind kind);
 
@@ -120,6 +123,7 @@ public abstract class BulkContract {
             dialect.release(connection);
             connection.close();
         }
+        drop();
     }
 
     // Values

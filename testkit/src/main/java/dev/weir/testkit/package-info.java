@@ -1,4 +1,4 @@
-/** Contracts that every driver must pass, faults to inject, and models to test against. */
+/** What it takes to test code that must survive faults: contracts of the drivers, faults on demand, a model tester. */
 @NullMarked
 package dev.weir.testkit;
 

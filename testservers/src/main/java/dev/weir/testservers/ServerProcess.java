@@ -84,10 +84,7 @@ final class ServerProcess {
             if (isRunning()) {
                 throw new IllegalStateException("The server runs already: " + command.get(0));
             }
-            Process started = new ProcessBuilder(command)
-                    .directory(directory.toFile())
-                    .redirectInput(Redirect.from(new File("/dev/null")))
-                    .redirectErrorStream(true)
+            Process started = builder(directory, command)
                     .redirectOutput(Redirect.appendTo(log().toFile()))
                     .start();
             process = started;
@@ -266,14 +263,22 @@ final class ServerProcess {
         }
     }
 
+    // With a directory for temporary files of its own: MariaDB deletes those of its neighbours when it starts.
+    private static ProcessBuilder builder(Path directory, List<String> command) throws IOException {
+        Path temporary = Files.createDirectories(directory.resolve("tmp"));
+        ProcessBuilder builder = new ProcessBuilder(command)
+                .directory(directory.toFile())
+                .redirectInput(Redirect.from(new File("/dev/null")))
+                .redirectErrorStream(true);
+        builder.environment().put("TMPDIR", temporary.toString());
+        return builder;
+    }
+
     /** Runs a command to its end. */
     static void run(Path directory, List<String> command) throws IOException {
         Path output = directory.resolve("setup.log");
         try {
-            Process process = new ProcessBuilder(command)
-                    .directory(directory.toFile())
-                    .redirectInput(Redirect.from(new File("/dev/null")))
-                    .redirectErrorStream(true)
+            Process process = builder(directory, command)
                     .redirectOutput(Redirect.appendTo(output.toFile()))
                     .start();
             if (!process.waitFor(START_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS)) {

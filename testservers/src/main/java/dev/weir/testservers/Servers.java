@@ -16,11 +16,15 @@ import java.util.List;
  */
 public final class Servers {
     private static final SharedServer<PostgresServer> POSTGRES =
-            new SharedServer<>(Server.POSTGRES, PostgresServer::start);
-    private static final SharedServer<MariaDbServer> MARIADB = new SharedServer<>(Server.MARIADB, MariaDbServer::start);
-    private static final SharedServer<RedisServer> REDIS = new SharedServer<>(Server.REDIS, RedisServer::start);
-    private static final SharedServer<MySqlServer> MYSQL = new SharedServer<>(Server.MYSQL, Servers::findMySql);
-    private static final SharedServer<Path> CHROMIUM = new SharedServer<>(Server.CHROMIUM, Servers::findChromium);
+            new SharedServer<>(Server.POSTGRES, PostgresServer::start, System.out::println);
+    private static final SharedServer<MariaDbServer> MARIADB =
+            new SharedServer<>(Server.MARIADB, MariaDbServer::start, System.out::println);
+    private static final SharedServer<RedisServer> REDIS =
+            new SharedServer<>(Server.REDIS, RedisServer::start, System.out::println);
+    private static final SharedServer<MySqlServer> MYSQL =
+            new SharedServer<>(Server.MYSQL, Servers::findMySql, System.out::println);
+    private static final SharedServer<Path> CHROMIUM =
+            new SharedServer<>(Server.CHROMIUM, Servers::findChromium, System.out::println);
 
     private Servers() {}
 

@@ -3,6 +3,7 @@ package dev.weir.testservers;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.opentest4j.TestAbortedException;
 
@@ -15,12 +16,15 @@ final class SharedServer<T> {
     private final ReentrantLock lock = new ReentrantLock();
     private final Server server;
     private final Callable<T> start;
+    private final Consumer<String> announce;
     private @Nullable T started;
     private @Nullable Exception failure;
 
-    SharedServer(Server server, Callable<T> start) {
+    /** @param announce takes one line if the server can't be had */
+    SharedServer(Server server, Callable<T> start, Consumer<String> announce) {
         this.server = server;
         this.start = start;
+        this.announce = announce;
     }
 
     /**
@@ -67,8 +71,8 @@ final class SharedServer<T> {
             started = start.call();
         } catch (Exception e) {
             failure = e;
-            System.out.println((server.isRequired() ? "Missing: " : "Skipped: all tests that need ") + server.key()
-                    + ", " + reason());
+            announce.accept((server.isRequired() ? "Missing: " : "Skipped: all tests that need ") + server.key() + ", "
+                    + reason());
         }
     }
 }

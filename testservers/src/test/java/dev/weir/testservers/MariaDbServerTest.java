@@ -19,6 +19,9 @@ class MariaDbServerTest {
                 Connection connection = database.connect()) {
             assertThat(single(connection, "SELECT @@innodb_flush_log_at_trx_commit"))
                     .isEqualTo("1");
+            assertThat(single(connection, "SELECT @@tmpdir"))
+                    .as("no neighbour deletes its temporary files")
+                    .containsPattern("mariadb-\\d+/tmp");
             assertThat(single(connection, "SELECT @@character_set_database")).isEqualTo("utf8mb4");
             execute(connection, "CREATE TABLE t (id int, word varchar(10))");
             execute(connection, "INSERT INTO t VALUES (1, '😀é')");

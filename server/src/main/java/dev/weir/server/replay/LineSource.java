@@ -17,6 +17,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class LineSource implements Closeable {
     private final InputStream in;
+    private final @Nullable FileChannel file;
+    private final boolean seekable;
     private final StartHash start = new StartHash();
     private final byte[] buffer = new byte[256 * 1024];
     private int position;
@@ -29,29 +31,28 @@ public final class LineSource implements Closeable {
     private long bytes;
     private boolean openEnd;
 
-    private LineSource(InputStream in) {
+    private LineSource(InputStream in, @Nullable FileChannel file, boolean seekable) {
         this.in = in;
+        this.file = file;
+        this.seekable = seekable;
     }
 
     /** The lines of a file, uncompressed first if its name ends with {@code .gz}. */
     public static LineSource open(Path file) throws IOException {
-        InputStream raw = Channels.newInputStream(FileChannel.open(file, StandardOpenOption.READ));
-        return of(isGzip(file) ? new GzipInput(raw) : raw);
+        FileChannel channel = FileChannel.open(file, StandardOpenOption.READ);
+        InputStream raw = Channels.newInputStream(channel);
+        boolean gzip = isGzip(file);
+        return new LineSource(gzip ? new GzipInput(raw) : raw, channel, !gzip && Files.isRegularFile(file));
     }
 
     /** The lines of a stream. */
     public static LineSource of(InputStream in) {
-        return new LineSource(in);
+        return new LineSource(in, null, false);
     }
 
     private static boolean isGzip(Path file) {
         Path name = file.getFileName();
         return name != null && name.toString().toLowerCase(Locale.ROOT).endsWith(".gz");
-    }
-
-    /** The uncompressed size, if it can be told without reading; -1 if not. */
-    static long knownSize(Path file) throws IOException {
-        return isGzip(file) || !Files.isRegularFile(file) ? -1 : Files.size(file);
     }
 
     /**
@@ -63,6 +64,16 @@ public final class LineSource implements Closeable {
     @Nullable String skip(long count, boolean openLine) throws IOException {
         long left = count;
         while (left > 0) {
+            if (start.complete() && seekable && file != null) {
+                if (file.size() < count) {
+                    return null;
+                }
+                file.position(count);
+                position = 0;
+                limit = 0;
+                bytes = count;
+                break;
+            }
             if (position == limit && !fill()) {
                 return null;
             }
@@ -211,6 +222,15 @@ public final class LineSource implements Closeable {
     /** Whether the line had no end. */
     public boolean openLine() {
         return openEnd;
+    }
+
+    /** How far the file was read, in its bytes on disk; 0 if it is no file. */
+    long diskBytes() {
+        try {
+            return file == null ? 0 : file.position();
+        } catch (IOException closed) {
+            return 0;
+        }
     }
 
     /** The hash of the start of what was taken so far. */

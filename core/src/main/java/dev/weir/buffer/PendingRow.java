@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * A row with pending entries in the row log. Guarded by the row's stripe lock; {@code table} and {@code key} are final.
  */
-final class Row {
+final class PendingRow {
     final BufferedTable table;
 
     /** The canonical key; null for an insert whose key the database makes. */
@@ -22,7 +22,7 @@ final class Row {
     /** Whether it waits for the next plan. Guarded by the cut lock. */
     boolean unplanned;
 
-    Row(BufferedTable table, @Nullable Object key) {
+    PendingRow(BufferedTable table, @Nullable Object key) {
         this.table = table;
         this.key = key;
     }
@@ -37,7 +37,7 @@ final class Row {
 
     /** A pending change of one row. Immutable once its epoch is cut. */
     static final class Entry {
-        final Row row;
+        final PendingRow row;
 
         /** The group it belongs to; null if it stands alone. */
         final @Nullable Group group;
@@ -50,7 +50,7 @@ final class Row {
 
         RowChange change;
 
-        Entry(Row row, @Nullable Group group, long epoch, long ticket, RowChange change) {
+        Entry(PendingRow row, @Nullable Group group, long epoch, long ticket, RowChange change) {
             this.row = row;
             this.group = group;
             this.epoch = epoch;

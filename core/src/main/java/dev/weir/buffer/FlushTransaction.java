@@ -1,0 +1,411 @@
+package dev.weir.buffer;
+
+import dev.weir.db.CommitScope;
+import dev.weir.db.Database;
+import dev.weir.db.Dialect;
+import dev.weir.db.Failure;
+import dev.weir.db.FlushReport;
+import dev.weir.db.NanoId;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Savepoint;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Writes a plan in one transaction (rules M1.9, M1.10 and M1.14): the ledger first, then the bulk statements, the dead letters,
+ * and the hand-over rows that are done. One object a plan and attempt.
+ *
+ * <p>The first attempt applies everything at once. When the database refuses data, a second one finds the units at fault by
+ * halving, behind savepoints, and puts just these into the dead letters.
+ */
+final class FlushTransaction {
+    private static final Logger LOG = LoggerFactory.getLogger("dev.weir.buffer");
+
+    /** What came of an attempt. */
+    enum Outcome {
+        /** COMMIT was answered. */
+        COMMITTED,
+        /** The ledger stands elsewhere; nothing was written. */
+        LEDGER_MOVED,
+        /** The database refuses data: try again, carefully. */
+        REFUSED
+    }
+
+    /** Why a unit was refused. */
+    record Refusal(Unit unit, String reason) {}
+
+    private final Database database;
+    private final Dialect dialect;
+    private final Ledger ledger;
+    private final Plan plan;
+    private final long from;
+    private final Instant now;
+
+    private long statements;
+    private long rows;
+    private long ignored;
+    private long missing;
+    private final List<Refusal> refused = new ArrayList<>();
+    private final List<DeadLetter> letters = new ArrayList<>();
+
+    /**
+     * A transaction for a plan.
+     *
+     * @param from where the ledger stands; before the plan's beginning if plans that held nothing lie between
+     */
+    FlushTransaction(Database database, Ledger ledger, Plan plan, long from, Instant now) {
+        this.database = database;
+        this.dialect = database.dialect();
+        this.ledger = ledger;
+        this.plan = plan;
+        this.from = from;
+        this.now = now;
+    }
+
+    /** What it did, once it is committed. */
+    FlushReport report(Duration elapsed) {
+        return new FlushReport(plan.to - from, statements, rows, missing, ignored, letters.size(), elapsed);
+    }
+
+    List<DeadLetter> letters() {
+        return letters;
+    }
+
+    List<Refusal> refused() {
+        return refused;
+    }
+
+    /** Reads totals of the plan's rows again inside the transaction. */
+    interface BeforeCommit {
+        void run(Connection connection) throws SQLException;
+    }
+
+    /**
+     * Runs the transaction.
+     *
+     * @param careful whether to look for the units at fault
+     * @throws SQLException if it failed; nothing is known then of its outcome but what the ledger says
+     */
+    Outcome run(boolean careful, BeforeCommit beforeCommit) throws SQLException {
+        Scope scope = new Scope(database.name(), tables());
+        try (FlushConnection lease = FlushConnection.take(database)) {
+            Connection connection = lease.connection();
+            boolean told = false;
+            try {
+                if (!ledger.advance(connection, plan.writer, from, plan.to)) {
+                    connection.rollback();
+                    return Outcome.LEDGER_MOVED;
+                }
+                if (careful && dialect.name().equals("postgresql")) {
+                    execute(connection, "SET CONSTRAINTS ALL IMMEDIATE");
+                }
+                Set<String> gone = goneHandovers(connection);
+                if (careful) {
+                    solve(connection, Batch.units(plan, gone));
+                } else if (!applyAll(connection, gone)) {
+                    connection.rollback();
+                    return Outcome.REFUSED;
+                }
+                writeLetters(connection);
+                deleteHandovers(connection, gone);
+                beforeCommit.run(connection);
+                told = true;
+                database.hooks().beforeCommit(scope);
+                lease.commit();
+            } catch (SQLException | RuntimeException e) {
+                boolean unknown = lease.commitSent();
+                lease.rollback();
+                if (told) {
+                    if (unknown) {
+                        database.hooks().afterUnknown(scope);
+                    } else {
+                        database.hooks().afterRollback(scope);
+                    }
+                }
+                throw e;
+            }
+        }
+        database.hooks().afterCommit(scope);
+        return Outcome.COMMITTED;
+    }
+
+    private Set<String> tables() {
+        Set<String> tables = new TreeSet<>();
+        plan.counters.keySet().forEach(counter -> tables.add(counter.table.name));
+        plan.rows.keySet().forEach(table -> tables.add(table.name));
+        plan.keyless.forEach(pieces -> tables.add(pieces.table.name));
+        return tables;
+    }
+
+    private record Scope(String database, Set<String> tables) implements CommitScope {
+        @Override
+        public boolean allTables() {
+            return false;
+        }
+    }
+
+    private boolean applyAll(Connection connection, Set<String> gone) throws SQLException {
+        Applier applier = new Applier(dialect.bulk(), connection);
+        try {
+            applier.apply(Batch.of(plan, gone));
+        } catch (SQLException e) {
+            if (isRefusal(e)) {
+                return false;
+            }
+            throw e;
+        }
+        if (!applier.missing.isEmpty() && applier.missing.stream().anyMatch(part -> fromGroup(part))) {
+            return false;
+        }
+        if (!applier.impossible.isEmpty()) {
+            return false;
+        }
+        keep(applier);
+        return true;
+    }
+
+    /** Whether a group had a part in a row's change; the plan knows, the merged change does not. */
+    private boolean fromGroup(Unit.Part part) {
+        var pieces = plan.rows.get(part.table());
+        if (pieces == null || part.key() == null) {
+            return false;
+        }
+        Plan.Pieces of = pieces.get(part.key());
+        return of != null && of.list.stream().anyMatch(piece -> piece.group() != null);
+    }
+
+    private void keep(Applier applier) {
+        statements += applier.done().statements();
+        rows += applier.done().rows();
+        ignored += applier.ignored;
+        missing += applier.missing.size();
+        for (Unit.Part part : applier.missing) {
+            refused.add(new Refusal(new Unit(plan.to, 0, null, List.of(part)), "the row does not exist"));
+        }
+    }
+
+    private boolean isRefusal(SQLException e) {
+        Failure failure = dialect.classify(e);
+        return failure == Failure.DATA || failure == Failure.OTHER && isSchema(e);
+    }
+
+    /** A table or column that is gone: nobody but an operator can mend that, and other tables must not wait for him. */
+    private boolean isSchema(SQLException e) {
+        String state = e.getSQLState();
+        if (dialect.name().equals("sqlite")) {
+            String message = String.valueOf(e.getMessage());
+            return message.contains("no such table")
+                    || message.contains("no such column")
+                    || message.contains("has no column");
+        }
+        return state != null
+                && (state.equals("42P01") || state.equals("42703") || state.startsWith("42S") || state.equals("42102"));
+    }
+
+    private static void execute(Connection connection, String sql) throws SQLException {
+        try (var statement = connection.createStatement()) {
+            statement.execute(sql);
+        }
+    }
+
+    /** Applies what can be applied, unit by unit if need be, and refuses the rest. */
+    private void solve(Connection connection, List<Unit> units) throws SQLException {
+        Set<BufferedTable> lost = lostTables(connection);
+        List<Unit> possible = new ArrayList<>();
+        for (Unit unit : units) {
+            if (unit.parts().stream().anyMatch(part -> lost.contains(part.table()))) {
+                refused.add(new Refusal(unit, "the table does not exist"));
+            } else {
+                possible.add(unit);
+            }
+        }
+        List<Refusal> suspects = new ArrayList<>();
+        halve(connection, possible, suspects);
+        retrySuspects(connection, possible, suspects);
+        refused.addAll(suspects);
+    }
+
+    private Set<BufferedTable> lostTables(Connection connection) throws SQLException {
+        Set<BufferedTable> tables = new HashSet<>(plan.rows.keySet());
+        plan.counters.keySet().forEach(counter -> tables.add(counter.table));
+        plan.keyless.forEach(pieces -> tables.add(pieces.table));
+        Set<BufferedTable> lost = new HashSet<>();
+        for (BufferedTable table : tables) {
+            if (dialect.describe(connection, table.name).isEmpty()) {
+                lost.add(table);
+            }
+        }
+        return lost;
+    }
+
+    private void halve(Connection connection, List<Unit> units, List<Refusal> suspects) throws SQLException {
+        if (units.isEmpty()) {
+            return;
+        }
+        String reason = tryApply(connection, units);
+        if (reason == null) {
+            return;
+        }
+        if (units.size() == 1) {
+            suspects.add(new Refusal(units.get(0), reason));
+            return;
+        }
+        int middle = units.size() / 2;
+        halve(connection, units.subList(0, middle), suspects);
+        halve(connection, units.subList(middle, units.size()), suspects);
+    }
+
+    /** A unit may have failed only because what it needs stood in the other half: tries those again that nothing followed. */
+    private void retrySuspects(Connection connection, List<Unit> units, List<Refusal> suspects) throws SQLException {
+        boolean progress = suspects.size() > 1 || units.size() > 1;
+        while (progress) {
+            progress = false;
+            for (Refusal suspect : List.copyOf(suspects)) {
+                if (!isFollowed(suspect.unit(), units) && tryApply(connection, List.of(suspect.unit())) == null) {
+                    suspects.remove(suspect);
+                    progress = true;
+                }
+            }
+            progress &= !suspects.isEmpty();
+        }
+    }
+
+    private static boolean isFollowed(Unit unit, List<Unit> units) {
+        Set<List<Object>> mine = new HashSet<>();
+        for (Unit.Part part : unit.parts()) {
+            if (part.key() != null) {
+                mine.add(List.of(part.table(), part.key()));
+            }
+        }
+        boolean after = false;
+        for (Unit other : units) {
+            if (other == unit) {
+                after = true;
+            } else if (after) {
+                for (Unit.Part part : other.parts()) {
+                    if (part.key() != null && mine.contains(List.of(part.table(), part.key()))) {
+                        return true;
+                    }
+                }
+            }
+        }
+        return false;
+    }
+
+    /** Applies units behind a savepoint; answers why the database refuses them, or null if it does not. */
+    private @Nullable String tryApply(Connection connection, List<Unit> units) throws SQLException {
+        Savepoint before = connection.setSavepoint();
+        Applier applier = new Applier(dialect.bulk(), connection);
+        String reason = null;
+        try {
+            applier.apply(Batch.of(units));
+            if (!applier.impossible.isEmpty()) {
+                reason = "a row of the group does not exist";
+            }
+        } catch (SQLException e) {
+            if (!isRefusal(e)) {
+                throw e;
+            }
+            reason = "SQLState " + e.getSQLState() + ", code " + e.getErrorCode();
+        }
+        if (reason != null) {
+            connection.rollback(before);
+            return reason;
+        }
+        connection.releaseSavepoint(before);
+        keep(applier);
+        return null;
+    }
+
+    private void writeLetters(Connection connection) throws SQLException {
+        if (refused.isEmpty()) {
+            return;
+        }
+        try (PreparedStatement insert = connection.prepareStatement("INSERT INTO " + dialect.quote(Ledger.DEAD_LETTER)
+                + " (" + columns("id", "writer", "epoch", "table_name", "change", "reason", "at_millis")
+                + ") VALUES (?, ?, ?, ?, ?, ?, ?)")) {
+            for (Refusal refusal : refused) {
+                Unit unit = refusal.unit();
+                DeadLetter letter = new DeadLetter(
+                        NanoId.next(),
+                        plan.writer,
+                        unit.epoch(),
+                        unit.parts().get(0).table().name,
+                        OperationsJson.write(unit.parts()),
+                        refusal.reason(),
+                        now);
+                letters.add(letter);
+                insert.setString(1, letter.id());
+                insert.setString(2, letter.writer());
+                insert.setLong(3, letter.epoch());
+                insert.setString(4, letter.table());
+                insert.setString(5, letter.change());
+                insert.setString(6, letter.reason());
+                insert.setLong(7, letter.at().toEpochMilli());
+                insert.addBatch();
+            }
+            insert.executeBatch();
+        }
+        LOG.warn(
+                "The database refused {} changes for good; they are in {}. Look at them with `weir buffer dead-letters`.",
+                letters.size(),
+                Ledger.DEAD_LETTER);
+    }
+
+    private String columns(String... names) {
+        List<String> quoted = new ArrayList<>();
+        for (String name : names) {
+            quoted.add(dialect.quote(name));
+        }
+        return String.join(", ", quoted);
+    }
+
+    /** The hand-over rows of this plan that are not there any more: somebody else applied them. Locks those that are. */
+    private Set<String> goneHandovers(Connection connection) throws SQLException {
+        Set<String> gone = new LinkedHashSet<>(plan.handovers);
+        if (gone.isEmpty()) {
+            return gone;
+        }
+        String sql = "SELECT " + dialect.quote("id") + " FROM " + dialect.quote(Ledger.HANDOVER) + " WHERE "
+                + dialect.quote("id") + " = ?" + (dialect.name().equals("sqlite") ? "" : " FOR UPDATE");
+        try (PreparedStatement select = connection.prepareStatement(sql)) {
+            for (String id : plan.handovers) {
+                select.setString(1, id);
+                try (ResultSet found = select.executeQuery()) {
+                    if (found.next()) {
+                        gone.remove(id);
+                    }
+                }
+            }
+        }
+        return gone;
+    }
+
+    private void deleteHandovers(Connection connection, Set<String> gone) throws SQLException {
+        if (plan.handovers.size() == gone.size()) {
+            return;
+        }
+        try (PreparedStatement delete = connection.prepareStatement(
+                "DELETE FROM " + dialect.quote(Ledger.HANDOVER) + " WHERE " + dialect.quote("id") + " = ?")) {
+            for (String id : plan.handovers) {
+                if (!gone.contains(id)) {
+                    delete.setString(1, id);
+                    delete.addBatch();
+                }
+            }
+            delete.executeBatch();
+        }
+    }
+}

@@ -1,0 +1,162 @@
+package dev.weir.buffer;
+
+import dev.weir.buffer.Intake.Operation;
+import dev.weir.buffer.RowChange.Missing;
+import dev.weir.buffer.RowChange.Update;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/** Records a group: one operation for each run of calls on one row. By one thread. */
+final class GroupRecorder implements BufferGroup {
+    private final Function<String, BufferedTable> tableOf;
+    private final List<Operation> operations = new ArrayList<>();
+    private long calls;
+    private @Nullable RecordedRow open;
+
+    GroupRecorder(Function<String, BufferedTable> tableOf) {
+        this.tableOf = tableOf;
+    }
+
+    long calls() {
+        return calls;
+    }
+
+    List<Operation> operations() {
+        finish();
+        return operations;
+    }
+
+    private void finish() {
+        RecordedRow row = open;
+        open = null;
+        if (row != null && row.used > 0) {
+            operations.add(new Operation(row.table, row.key, RowChange.update(row.update())));
+        }
+    }
+
+    @Override
+    public GroupTable table(String table) {
+        return new RecordedTable(tableOf.apply(Objects.requireNonNull(table, "table")));
+    }
+
+    private final class RecordedTable implements GroupTable {
+        private final BufferedTable table;
+
+        RecordedTable(BufferedTable table) {
+            this.table = table;
+        }
+
+        @Override
+        public GroupRow where(Object key) {
+            finish();
+            RecordedRow row = new RecordedRow(table, table.key(key));
+            open = row;
+            return row;
+        }
+
+        @Override
+        public GroupTable insert(Map<String, ? extends @Nullable Object> row) {
+            finish();
+            RowChange.Insert insert = table.insertOf(row, true);
+            operations.add(new Operation(table, table.keyOf(insert), RowChange.insert(insert)));
+            calls++;
+            return this;
+        }
+    }
+
+    private final class RecordedRow implements GroupRow {
+        private final BufferedTable table;
+        private final Object key;
+        private Missing missing;
+        private int[] columns = new int[4];
+        private ColumnChange[] changes = new ColumnChange[4];
+        private int used;
+
+        RecordedRow(BufferedTable table, Object key) {
+            this.table = table;
+            this.key = key;
+            this.missing = table.missing;
+        }
+
+        private void checkOpen() {
+            if (open != this) {
+                throw new IllegalStateException("The calls on one row of a group come in one run: table=" + table.name
+                        + ". Call where(…) again after another row.");
+            }
+        }
+
+        private Update update() {
+            return new Update(Arrays.copyOf(columns, used), Arrays.copyOf(changes, used), missing);
+        }
+
+        @Override
+        public GroupRow orInsert(Map<String, ? extends @Nullable Object> defaults) {
+            checkOpen();
+            missing = table.missing(defaults);
+            return this;
+        }
+
+        @Override
+        public GroupRow orIgnore() {
+            checkOpen();
+            missing = Missing.IGNORE;
+            return this;
+        }
+
+        private GroupRow change(int column, ColumnChange change) {
+            checkOpen();
+            calls++;
+            for (int i = 0; i < used; i++) {
+                if (columns[i] == column) {
+                    changes[i] = changes[i].then(change);
+                    return this;
+                }
+            }
+            if (used == columns.length) {
+                columns = Arrays.copyOf(columns, used * 2);
+                changes = Arrays.copyOf(changes, used * 2);
+            }
+            columns[used] = column;
+            changes[used++] = change;
+            return this;
+        }
+
+        @Override
+        public GroupRow add(String column, long delta) {
+            int at = table.column(column);
+            table.checkAdd(at, delta);
+            return change(at, new ColumnChange.Plus(delta));
+        }
+
+        @Override
+        public GroupRow set(String column, @Nullable Object value) {
+            int at = table.column(column);
+            return change(at, new ColumnChange.Put(table.value(at, value)));
+        }
+
+        @Override
+        public GroupRow max(String column, Object value) {
+            int at = table.column(column);
+            return change(at, new ColumnChange.Max(table.bound(at, value)));
+        }
+
+        @Override
+        public GroupRow min(String column, Object value) {
+            int at = table.column(column);
+            return change(at, new ColumnChange.Min(table.bound(at, value)));
+        }
+
+        @Override
+        public void delete() {
+            checkOpen();
+            finish();
+            operations.add(new Operation(table, key, RowChange.DELETE));
+            calls++;
+        }
+    }
+}

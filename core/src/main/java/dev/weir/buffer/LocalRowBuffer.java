@@ -1,0 +1,198 @@
+package dev.weir.buffer;
+
+import dev.weir.buffer.Intake.Accepted;
+import dev.weir.buffer.Intake.Operation;
+import dev.weir.buffer.RowChange.Missing;
+import dev.weir.buffer.RowChange.Update;
+import dev.weir.db.RowBuffer;
+import dev.weir.db.TotalUnknownException;
+import dev.weir.error.WeirException;
+import java.math.BigDecimal;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
+
+/** One row's operations. */
+final class LocalRowBuffer implements RowBuffer {
+    private final LocalTableBuffer of;
+    private final BufferedTable table;
+    private final Object key;
+    private final Missing missing;
+
+    LocalRowBuffer(LocalTableBuffer of, Object key, Missing missing) {
+        this.of = of;
+        this.table = of.table;
+        this.key = key;
+        this.missing = missing;
+    }
+
+    @Override
+    public RowBuffer orInsert(Map<String, ? extends @Nullable Object> defaults) {
+        return new LocalRowBuffer(of, key, table.missing(defaults));
+    }
+
+    @Override
+    public RowBuffer orIgnore() {
+        return new LocalRowBuffer(of, key, Missing.IGNORE);
+    }
+
+    @Override
+    public long increment(String column, long delta) {
+        of.refuseInTransaction("increment");
+        int at = checkedAdd(column, delta);
+        if (missing == table.missing) {
+            return new LocalCounter(of, table.counter(at)).addAndGet(key, delta);
+        }
+        Accepted accepted = added(at, delta);
+        of.buffer.await(of.durability, Objects.requireNonNull(accepted));
+        return total(at);
+    }
+
+    @Override
+    public CompletionStage<Long> incrementAsync(String column, long delta) {
+        of.refuseInTransaction("incrementAsync");
+        int at = checkedAdd(column, delta);
+        Accepted accepted = added(at, delta);
+        return of.stage(accepted).thenApply(done -> total(at));
+    }
+
+    private int checkedAdd(String column, long delta) {
+        int at = table.column(column);
+        table.checkAdd(at, delta);
+        return at;
+    }
+
+    private long total(int column) {
+        Totals.Total total;
+        try {
+            total = of.buffer.totals().get(table, key, column);
+        } catch (WeirException e) {
+            throw unknown("the database can't be asked", e);
+        }
+        if (!total.exists()) {
+            throw unknown("the row does not exist", null);
+        }
+        return asLong(total.value());
+    }
+
+    static TotalUnknownException unknown(String why, @Nullable Throwable cause) {
+        return new TotalUnknownException(
+                "The operation was accepted, but its total can't be told: " + why + ". Do not repeat it.", cause);
+    }
+
+    static long asLong(@Nullable Object value) {
+        if (value == null) {
+            return 0;
+        } else if (value instanceof Long l) {
+            return l;
+        }
+        try {
+            return ((BigDecimal) value).longValueExact();
+        } catch (ArithmeticException e) {
+            throw unknown("it is no whole number of 64 bits", e);
+        }
+    }
+
+    private @Nullable Accepted added(int column, long delta) {
+        if (missing == table.missing) {
+            return of.add(table.counter(column), key, delta);
+        }
+        return changed(column, new ColumnChange.Plus(delta));
+    }
+
+    private @Nullable Accepted changed(int column, ColumnChange change) {
+        return of.accept(new Operation(table, key, RowChange.update(column, change, missing)));
+    }
+
+    private void await(@Nullable Accepted accepted) {
+        if (accepted != null) {
+            of.buffer.await(of.durability, accepted);
+        }
+    }
+
+    @Override
+    public void add(String column, long delta) {
+        await(added(checkedAdd(column, delta), delta));
+    }
+
+    @Override
+    public CompletionStage<Void> addAsync(String column, long delta) {
+        return of.stage(added(checkedAdd(column, delta), delta));
+    }
+
+    @Override
+    public void update(Map<String, ? extends @Nullable Object> columns) {
+        await(updated(columns));
+    }
+
+    @Override
+    public CompletionStage<Void> updateAsync(Map<String, ? extends @Nullable Object> columns) {
+        return of.stage(updated(columns));
+    }
+
+    private @Nullable Accepted updated(Map<String, ? extends @Nullable Object> columns) {
+        if (columns.isEmpty()) {
+            throw new IllegalArgumentException(
+                    "An update sets at least one column: table=" + table.name + ", columns={}. Name what changes.");
+        }
+        int n = columns.size();
+        int[] at = new int[n];
+        ColumnChange[] changes = new ColumnChange[n];
+        int i = 0;
+        for (Map.Entry<String, ? extends @Nullable Object> column : columns.entrySet()) {
+            at[i] = table.column(column.getKey());
+            changes[i] = new ColumnChange.Put(table.value(at[i], column.getValue()));
+            i++;
+        }
+        return of.accept(new Operation(table, key, RowChange.update(new Update(at, changes, missing))));
+    }
+
+    @Override
+    public void max(String column, Object value) {
+        await(raised(column, value));
+    }
+
+    @Override
+    public CompletionStage<Void> maxAsync(String column, Object value) {
+        return of.stage(raised(column, value));
+    }
+
+    private @Nullable Accepted raised(String column, Object value) {
+        int at = table.column(column);
+        return changed(at, new ColumnChange.Max(table.bound(at, value)));
+    }
+
+    @Override
+    public void min(String column, Object value) {
+        await(lowered(column, value));
+    }
+
+    @Override
+    public CompletionStage<Void> minAsync(String column, Object value) {
+        return of.stage(lowered(column, value));
+    }
+
+    private @Nullable Accepted lowered(String column, Object value) {
+        int at = table.column(column);
+        return changed(at, new ColumnChange.Min(table.bound(at, value)));
+    }
+
+    @Override
+    public void delete() {
+        await(of.accept(new Operation(table, key, RowChange.DELETE)));
+    }
+
+    @Override
+    public CompletionStage<Void> deleteAsync() {
+        return of.stage(of.accept(new Operation(table, key, RowChange.DELETE)));
+    }
+
+    @Override
+    public Optional<Object> get(String column) {
+        of.refuseInTransaction("get");
+        return Optional.ofNullable(
+                of.buffer.totals().get(table, key, table.column(column)).value());
+    }
+}

@@ -1,0 +1,449 @@
+package dev.weir.buffer;
+
+import dev.weir.buffer.Intake.Accepted;
+import dev.weir.buffer.Intake.Operation;
+import dev.weir.db.Database;
+import dev.weir.db.Durability;
+import dev.weir.db.FlushException;
+import dev.weir.db.FlushReport;
+import dev.weir.db.TableBuffer;
+import dev.weir.db.Transaction;
+import dev.weir.error.WeirException;
+import dev.weir.time.Clock;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.locks.LockSupport;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The buffer over a local journal. Puts the parts together: operations go into the {@link Intake}, the {@link JournalLoop} cuts
+ * epochs and makes them durable, the {@link FlushLoop} writes them to the database.
+ */
+final class LocalWriteBuffer implements WriteBuffer {
+    private static final Logger LOG = LoggerFactory.getLogger("dev.weir.buffer");
+
+    private final Database database;
+    private final BufferSettings settings;
+    private final Clock clock;
+    private final Journal journal;
+    private final Monitor monitor;
+    private final Limits limits;
+    private final Intake intake;
+    private final Epochs epochs;
+    private final JournalLoop journalLoop;
+    private final FlushLoop flushLoop;
+    private final Tables tables;
+    private final Totals totals;
+    private final Handovers handovers;
+    private final Recovery recovery;
+    private final JdbcDeadLetters deadLetters;
+    private final Thread ticker;
+    private final ReentrantLock closing = new ReentrantLock();
+    private volatile @Nullable CloseReport closed;
+    private volatile boolean stopTicking;
+
+    LocalWriteBuffer(Database database, Journal journal, BufferSettings settings, Clock clock) {
+        this.database = database;
+        this.settings = settings;
+        this.clock = clock;
+        this.journal = journal;
+        this.monitor = new Monitor(clock);
+        this.journalLoop = new JournalLoop(journal, settings, monitor, database.name());
+        this.limits = new Limits(settings, this::flushSoon);
+        this.intake = new Intake(limits, journalLoop::touched);
+        this.epochs = new Epochs(journal.writer(), limits, intake);
+        this.tables = new Tables(database.catalog(), settings);
+        Ledger ledger = new Ledger(database);
+        this.recovery = new Recovery(database, journal, ledger, tables, settings, monitor);
+        this.handovers = new Handovers(database, journal, tables, intake, monitor);
+        this.totals = new Totals(database, epochs, journal.writer(), tables);
+        this.flushLoop = new FlushLoop(
+                database, journal, settings, clock, monitor, limits, epochs, ledger, recovery, handovers, totals);
+        this.deadLetters = new JdbcDeadLetters(database, flushLoop::flushSoon);
+        this.ticker = new Thread(this::tick, "weir-clock-" + database.name());
+        this.ticker.setDaemon(true);
+        totals.connect(flushLoop::verifySoon, this::flush, this::awaitRecovery);
+    }
+
+    private void flushSoon() {
+        flushLoop.flushSoon();
+    }
+
+    /** Recovers what earlier openings left, and starts the threads. */
+    void open() {
+        long start = System.nanoTime();
+        long pause = Duration.ofMillis(100).toNanos();
+        while (true) {
+            try {
+                recovery.run();
+                handovers.takeUp();
+                break;
+            } catch (SQLException | WeirException e) {
+                if (e instanceof JournalException refused) {
+                    throw refused;
+                }
+                if (System.nanoTime() - start > settings.connectTimeout().toNanos()) {
+                    if (settings.startDegraded()) {
+                        limits.databaseAway(true);
+                        monitor.databaseAway(true, "the database is away at the start");
+                        break;
+                    }
+                    throw new WeirException(
+                            "The buffer starts only with its database, which did not answer: database="
+                                    + database.name()
+                                    + ", connectTimeout=" + settings.connectTimeout() + ", last problem: "
+                                    + FlushLoop.describe(e)
+                                    + ". Start the database, or allow startDegraded(true).",
+                            e,
+                            true);
+                }
+                LockSupport.parkNanos(this, pause);
+            }
+        }
+        journalLoop.start(epochs, flushLoop::look);
+        flushLoop.start();
+        ticker.start();
+    }
+
+    /** Moves the tick on, and watches over the journal. */
+    private void tick() {
+        long step = Math.max(1_000_000, settings.baseMaxAge().toNanos() / Totals.SPAN);
+        long lastTick = System.nanoTime();
+        while (!stopTicking) {
+            LockSupport.parkNanos(this, Math.min(step, Duration.ofMillis(50).toNanos()));
+            long now = System.nanoTime();
+            if (now - lastTick >= step) {
+                lastTick = now;
+                totals.advance();
+            }
+            boolean stalled =
+                    journalLoop.writingNanos() > settings.journalStall().toNanos();
+            boolean full = journal.bytes() > settings.maxJournalBytes();
+            String barrier = stalled ? "journalStall" : full ? "maxJournalBytes" : null;
+            if (!Objects.equals(barrier, limits.barrier())) {
+                limits.barrier(barrier);
+                monitor.stalled(
+                        barrier != null,
+                        barrier == null ? "the journal takes writes" : "the journal is at its limit " + barrier);
+            }
+        }
+    }
+
+    private void awaitRecovery() {
+        if (!recovery.isDone()) {
+            flush();
+        }
+    }
+
+    Limits limits() {
+        return limits;
+    }
+
+    Intake intake() {
+        return intake;
+    }
+
+    Totals totals() {
+        return totals;
+    }
+
+    Handovers handovers() {
+        return handovers;
+    }
+
+    BufferSettings settings() {
+        return settings;
+    }
+
+    @Override
+    public TableBuffer table(String table) {
+        return new LocalTableBuffer(this, tables.get(Objects.requireNonNull(table, "table")), null, null);
+    }
+
+    @Override
+    public TableBuffer table(String table, Transaction transaction) {
+        return new LocalTableBuffer(
+                this,
+                tables.get(Objects.requireNonNull(table, "table")),
+                null,
+                Objects.requireNonNull(transaction, "transaction"));
+    }
+
+    @Override
+    public void atomically(Consumer<BufferGroup> block) {
+        atomically(settings.durability(), block);
+    }
+
+    @Override
+    public void atomically(Durability level, Consumer<BufferGroup> block) {
+        Objects.requireNonNull(level, "level");
+        Accepted accepted = group(block);
+        if (accepted != null) {
+            await(level, accepted);
+        }
+    }
+
+    @Override
+    public CompletionStage<Void> atomicallyAsync(Durability level, Consumer<BufferGroup> block) {
+        Objects.requireNonNull(level, "level");
+        Accepted accepted = group(block);
+        return accepted == null ? CompletableFuture.completedFuture(null) : stage(level, accepted);
+    }
+
+    private @Nullable Accepted group(Consumer<BufferGroup> block) {
+        GroupRecorder recorder = new GroupRecorder(tables::get);
+        block.accept(recorder);
+        List<Operation> operations = recorder.operations();
+        if (operations.isEmpty()) {
+            return null;
+        }
+        Accepted accepted = intake.append(operations, null);
+        intake.countOperations(recorder.calls());
+        return accepted;
+    }
+
+    /** Waits until an accepted operation has reached its level. */
+    void await(Durability level, Accepted accepted) {
+        if (level == Durability.FLUSHED || accepted.untilFlushed()) {
+            awaitFlushed(accepted.epoch());
+        } else if (level == Durability.JOURNALED) {
+            awaitJournaled(accepted.epoch());
+        }
+    }
+
+    void awaitJournaled(long epoch) {
+        epochs.journaled.await(epoch, journalLoop::wake);
+    }
+
+    private void awaitFlushed(long epoch) {
+        awaitJournaled(epoch);
+        long end = System.nanoTime() + settings.blockTimeout().toNanos();
+        while (true) {
+            try {
+                join(flushLoop.request(epoch));
+                return;
+            } catch (FlushException e) {
+                if (System.nanoTime() - end > 0) {
+                    throw new FlushException(
+                            "The operation was accepted and is in the journal, but the database takes no flushes: it will be written when that ends, so do not repeat it. "
+                                    + e.getMessage(),
+                            e);
+                }
+                LockSupport.parkNanos(this, Duration.ofMillis(10).toNanos());
+            }
+        }
+    }
+
+    /** A stage that completes when an accepted operation has reached its level. */
+    CompletionStage<Void> stage(Durability level, Accepted accepted) {
+        if (level == Durability.FLUSHED || accepted.untilFlushed()) {
+            CompletableFuture<Void> stage = epochs.flushed.enter(accepted.epoch(), () -> {});
+            if (!stage.isDone()) {
+                flushWhenJournaled(accepted.epoch());
+            }
+            return stage;
+        } else if (level == Durability.JOURNALED) {
+            return epochs.journaled.enter(accepted.epoch(), journalLoop::wake);
+        }
+        return CompletableFuture.completedFuture(null);
+    }
+
+    private void flushWhenJournaled(long epoch) {
+        epochs.journaled.enter(epoch, journalLoop::wake).thenRun(flushLoop::flushSoon);
+    }
+
+    private static <T> T join(CompletableFuture<T> future) {
+        boolean interrupted = false;
+        try {
+            while (true) {
+                try {
+                    return future.get();
+                } catch (InterruptedException e) {
+                    interrupted = true;
+                } catch (ExecutionException e) {
+                    throw e.getCause() instanceof RuntimeException cause
+                            ? cause
+                            : new CompletionException(e.getCause());
+                }
+            }
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+
+    @Override
+    public FlushReport flush() {
+        checkOpen();
+        long target = target();
+        if (target == 0) {
+            return new FlushReport(0, 0, 0, 0, 0, 0, Duration.ZERO);
+        }
+        awaitJournaled(target);
+        return join(flushLoop.request(target));
+    }
+
+    private void checkOpen() {
+        if (closed != null) {
+            throw new IllegalStateException("The buffer is closed. Open another.");
+        }
+    }
+
+    /** The epoch up to which everything accepted so far lies; 0 if the database has all of it. */
+    private long target() {
+        epochs.cutLock.lock();
+        try {
+            if (journalLoop.isTouched() || !recovery.isDone()) {
+                return intake.openCells();
+            }
+            return epochs.isIdle() ? 0 : intake.durable;
+        } finally {
+            epochs.cutLock.unlock();
+        }
+    }
+
+    @Override
+    public BufferStats stats() {
+        long oldest = epochs.oldestNanos(journalLoop.touchedNanos());
+        return new BufferStats(
+                intake.operations(),
+                monitor.statements.get(),
+                monitor.rows.get(),
+                limits.rows(),
+                limits.bytes(),
+                Duration.ofNanos(oldest == 0 ? 0 : Math.max(0, System.nanoTime() - oldest)),
+                monitor.deadLetters.get(),
+                monitor.missing.get(),
+                monitor.flushes.get(),
+                monitor.failures.get(),
+                monitor.flushLatency(),
+                journal.bytes(),
+                monitor.syncs.get(),
+                monitor.journalLatency(),
+                monitor.recoveredEpochs.get(),
+                monitor.recoveredOperations.get(),
+                monitor.health(),
+                monitor.problems());
+    }
+
+    @Override
+    public DeadLetters deadLetters() {
+        return deadLetters;
+    }
+
+    @Override
+    public void addListener(BufferListener listener) {
+        monitor.add(Objects.requireNonNull(listener, "listener"));
+    }
+
+    @Override
+    public void close() {
+        close(settings.closeTimeout());
+    }
+
+    @Override
+    public CloseReport close(Duration deadline) {
+        BufferSettings.positive("deadline", deadline);
+        closing.lock();
+        try {
+            CloseReport report = closed;
+            if (report == null) {
+                report = shutDown(System.nanoTime() + deadline.toNanos());
+                closed = report;
+            }
+            return report;
+        } finally {
+            closing.unlock();
+        }
+    }
+
+    private CloseReport shutDown(long end) {
+        limits.close();
+        String problem = "";
+        boolean journaled = false;
+        boolean flushed = false;
+        try {
+            long target = target();
+            if (target > 0) {
+                epochs.journaled.enter(target, journalLoop::wake).get(left(end), TimeUnit.NANOSECONDS);
+                journaled = true;
+                flushed = flushUntil(target, end);
+            } else {
+                journaled = true;
+                flushed = true;
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            problem = "the thread that closes was interrupted";
+        } catch (TimeoutException e) {
+            problem = journaled ? "the deadline passed before the flush ended" : "the journal takes no writes";
+        } catch (ExecutionException | RuntimeException e) {
+            Throwable cause = e instanceof ExecutionException && e.getCause() != null ? e.getCause() : e;
+            problem = FlushLoop.describe(cause);
+        }
+        flushLoop.stop(Math.max(left(end), Duration.ofSeconds(1).toNanos()));
+        journalLoop.stop(Math.max(left(end), Duration.ofSeconds(1).toNanos()), !journaled);
+        stopTicking = true;
+        LockSupport.unpark(ticker);
+        journal.close();
+        epochs.flushed.fail(new IllegalStateException(
+                "The buffer was closed before the database had the operation; it is in the journal."));
+        if (!flushed) {
+            LOG.warn(
+                    "The buffer was closed with {} pending rows: {}. They are in the journal and are written at the next start.",
+                    limits.rows(),
+                    problem);
+        }
+        return new CloseReport(flushed, limits.rows(), problem);
+    }
+
+    /** Ends without a flush, as if the process had been killed. For tests. */
+    void abandon() {
+        closing.lock();
+        try {
+            limits.close();
+            flushLoop.stop(Duration.ofSeconds(10).toNanos());
+            journalLoop.stop(Duration.ofSeconds(10).toNanos(), true);
+            stopTicking = true;
+            LockSupport.unpark(ticker);
+            journal.close();
+            closed = new CloseReport(false, limits.rows(), "abandoned");
+        } finally {
+            closing.unlock();
+        }
+    }
+
+    private static long left(long end) {
+        return Math.max(1, end - System.nanoTime());
+    }
+
+    /** Tries again while the deadline allows. */
+    private boolean flushUntil(long target, long end)
+            throws InterruptedException, TimeoutException, ExecutionException {
+        while (true) {
+            try {
+                flushLoop.request(target).get(left(end), TimeUnit.NANOSECONDS);
+                return true;
+            } catch (ExecutionException e) {
+                if (!(e.getCause() instanceof FlushException)
+                        || left(end) < Duration.ofMillis(50).toNanos()) {
+                    throw e;
+                }
+                LockSupport.parkNanos(this, Duration.ofMillis(20).toNanos());
+            }
+        }
+    }
+}

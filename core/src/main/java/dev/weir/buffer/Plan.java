@@ -1,0 +1,148 @@
+package dev.weir.buffer;
+
+import dev.weir.buffer.PendingRow.Entry;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.IdentityHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What one flush transaction writes: everything that a writer's epochs {@code from + 1} to {@code to} hold. Content and
+ * borders never change once it is made, so that a COMMIT whose answer was lost is decided by the ledger alone.
+ */
+final class Plan {
+    final String writer;
+    final long from;
+    final long to;
+
+    /** Counter deltas by column, those of rows that also have entries included. */
+    final Map<CounterColumn, Deltas> counters = new IdentityHashMap<>();
+
+    /** Rows with entries, or with more than one cell. */
+    final Map<BufferedTable, Map<Object, Pieces>> rows = new IdentityHashMap<>();
+
+    /** Rows to insert whose keys the database makes. */
+    final List<Pieces> keyless = new ArrayList<>();
+
+    /** Rows that are let go when the plan is in the database. */
+    final List<PendingRow> pending = new ArrayList<>();
+
+    /** Hand-over rows that this plan applies and deletes. */
+    final Set<String> handovers = new LinkedHashSet<>();
+
+    /** What the limits get back, by table: rows and bytes. */
+    final Map<BufferedTable, long[]> admitted = new IdentityHashMap<>();
+
+    Plan(String writer, long from, long to) {
+        this.writer = writer;
+        this.from = from;
+        this.to = to;
+    }
+
+    /** How many changes of rows it holds. */
+    long size() {
+        long size = keyless.size();
+        for (Deltas deltas : counters.values()) {
+            size += deltas.size;
+        }
+        for (Map<Object, Pieces> table : rows.values()) {
+            size += table.size();
+        }
+        return size;
+    }
+
+    boolean isEmpty() {
+        return counters.isEmpty() && rows.isEmpty() && keyless.isEmpty() && handovers.isEmpty();
+    }
+
+    void admit(BufferedTable table, long moreRows, long moreBytes) {
+        long[] sums = admitted.computeIfAbsent(table, t -> new long[2]);
+        sums[0] += moreRows;
+        sums[1] += moreBytes;
+    }
+
+    void counter(Cell cell, long delta) {
+        counters.computeIfAbsent(cell.column, c -> new Deltas()).add(cell, delta);
+    }
+
+    /** The pieces of a row, made if need be. */
+    Pieces pieces(BufferedTable table, @Nullable Object key) {
+        if (key == null) {
+            Pieces made = new Pieces(table, null);
+            keyless.add(made);
+            return made;
+        }
+        return rows.computeIfAbsent(table, t -> new HashMap<>()).computeIfAbsent(key, k -> new Pieces(table, k));
+    }
+
+    void entry(Entry entry) {
+        pieces(entry.row.table, entry.row.key)
+                .list
+                .add(new Piece(entry.epoch, entry.ticket, entry.change, entry.group));
+        if (entry.group != null && entry.group.handover != null) {
+            handovers.add(entry.group.handover);
+        }
+    }
+
+    /** A change of a row and its place in the order of calls. */
+    record Piece(long epoch, long ticket, RowChange change, PendingRow.@Nullable Group group) {}
+
+    /** All that a plan holds of one row. */
+    static final class Pieces {
+        final BufferedTable table;
+        final @Nullable Object key;
+        final List<Piece> list = new ArrayList<>(2);
+
+        Pieces(BufferedTable table, @Nullable Object key) {
+            this.table = table;
+            this.key = key;
+        }
+    }
+
+    /** Deltas of one counter column. */
+    static final class Deltas {
+        Cell[] cells = new Cell[64];
+        long[] deltas = new long[64];
+        int size;
+
+        void add(Cell cell, long delta) {
+            if (size == cells.length) {
+                cells = Arrays.copyOf(cells, size * 2);
+                deltas = Arrays.copyOf(deltas, size * 2);
+            }
+            cells[size] = cell;
+            deltas[size++] = delta;
+        }
+
+        /** Adds the deltas of the wanted rows' cells to their pieces, at the cells' birth. */
+        void collect(Map<Object, List<Piece>> wanted) {
+            boolean one = wanted.size() == 1;
+            Object only = one ? wanted.keySet().iterator().next() : null;
+            long onlyLong = only instanceof Long l ? l : 0;
+            for (int i = 0; i < size; i++) {
+                Cell cell = cells[i];
+                if (only instanceof Long && cell.longKey != onlyLong) {
+                    continue;
+                }
+                List<Piece> pieces = wanted.get(cell.key());
+                if (pieces != null) {
+                    pieces.add(piece(cell, deltas[i]));
+                }
+            }
+        }
+    }
+
+    /** What a cell holds, before all entries of the epoch that it was born in. */
+    static Piece piece(Cell cell, long delta) {
+        return new Piece(
+                cell.born,
+                -1,
+                RowChange.update(cell.column.column, new ColumnChange.Plus(delta), cell.column.table.missing),
+                null);
+    }
+}

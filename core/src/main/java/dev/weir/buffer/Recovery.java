@@ -1,0 +1,222 @@
+package dev.weir.buffer;
+
+import dev.weir.buffer.PendingRow.Entry;
+import dev.weir.buffer.PendingRow.Group;
+import dev.weir.db.Database;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Brings into the database what earlier openings left in the journal, under their own writer ids and before anything new (rules
+ * M1.2 and M1.3), and once more what a database that fell back has lost (M1.12). Also trims the journal (M1.13). By the flush
+ * thread, or before it starts.
+ */
+final class Recovery {
+    private static final Logger LOG = LoggerFactory.getLogger("dev.weir.buffer");
+    private static final long TRIM_NANOS = Duration.ofSeconds(5).toNanos();
+
+    private final Database database;
+    private final Journal journal;
+    private final Ledger ledger;
+    private final Tables tables;
+    private final BufferSettings settings;
+    private final Monitor monitor;
+    private volatile boolean done;
+    private long trimmed = System.nanoTime() - TRIM_NANOS;
+
+    Recovery(
+            Database database,
+            Journal journal,
+            Ledger ledger,
+            Tables tables,
+            BufferSettings settings,
+            Monitor monitor) {
+        this.database = database;
+        this.journal = journal;
+        this.ledger = ledger;
+        this.tables = tables;
+        this.settings = settings;
+        this.monitor = monitor;
+    }
+
+    /** Whether nothing of earlier openings is pending any more. */
+    boolean isDone() {
+        return done;
+    }
+
+    /**
+     * Makes the own tables and ledger row, and flushes what earlier writers left.
+     *
+     * @throws SQLException if the database fails; call again
+     * @throws JournalException if it can't be done: the database fell back too far, the journal is damaged, a table is gone
+     */
+    void run() throws SQLException {
+        try (FlushConnection lease = FlushConnection.take(database)) {
+            Connection connection = lease.connection();
+            ledger.createTables(connection);
+            lease.commit();
+        }
+        for (Journal.Writer writer : journal.earlier()) {
+            flush(writer);
+        }
+        makeRow(journal.writer());
+        done = true;
+    }
+
+    private void makeRow(String writer) throws SQLException {
+        try (FlushConnection lease = FlushConnection.take(database)) {
+            ledger.makeRow(lease.connection(), writer);
+            lease.commit();
+        }
+        journal.ledgerRowMade(writer);
+    }
+
+    /** Flushes what is pending of a writer that writes no more. */
+    void flush(Journal.Writer writer) throws SQLException {
+        if (writer.last() == 0) {
+            return;
+        }
+        long seq = readLedger(writer.id());
+        if (seq < 0 && !writer.ledgerRow()) {
+            makeRow(writer.id());
+            seq = 0;
+        }
+        if (seq < writer.last()) {
+            long from = Math.max(seq, 0);
+            if (writer.ledgerRow() && seq < 0) {
+                LOG.warn(
+                        "The database has forgotten the writer {}: it fell back. Its kept epochs are written again.",
+                        writer.id());
+            }
+            LOG.info(
+                    "Epochs {} to {} of an earlier opening are pending in the journal; they are flushed now.",
+                    from + 1,
+                    writer.last());
+            monitor.recoveredEpochs.addAndGet(writer.last() - from);
+            journal.read(
+                    writer.id(),
+                    from + 1,
+                    writer.last(),
+                    (epoch, data) -> monitor.recoveredOperations.addAndGet(EpochDecoder.operations(data)));
+            replay(writer.id(), seq, writer.last());
+        }
+    }
+
+    /** Where the ledger of a writer stands; -1 if it has no row. */
+    long readLedger(String writer) throws SQLException {
+        try (FlushConnection lease = FlushConnection.take(database)) {
+            long seq = ledger.read(lease.connection(), writer);
+            lease.commit();
+            return seq;
+        }
+    }
+
+    /**
+     * Writes the epochs of a writer from the journal, from where the ledger stands to {@code to}.
+     *
+     * @param seq where the ledger stands; -1 if its row is gone
+     */
+    void replay(String writer, long seq, long to) throws SQLException {
+        if (seq < 0) {
+            makeRow(writer);
+        }
+        long at = Math.max(seq, 0);
+        boolean careful = false;
+        while (at < to) {
+            Plan plan = read(writer, at, to);
+            FlushTransaction transaction = new FlushTransaction(database, ledger, plan, at, monitor.now());
+            long start = System.nanoTime();
+            switch (transaction.run(careful, connection -> {})) {
+                case COMMITTED -> {
+                    at = plan.to;
+                    careful = false;
+                    monitor.flushed(transaction.report(Duration.ofNanos(System.nanoTime() - start)));
+                    transaction.letters().forEach(monitor::letter);
+                }
+                case REFUSED -> careful = true;
+                case LEDGER_MOVED -> at = readLedger(writer);
+            }
+        }
+    }
+
+    /** Some epochs from the journal as a plan, as many as one transaction should hold. */
+    private Plan read(String writer, long from, long last) {
+        List<EpochDecoder.Epoch> epochs = new ArrayList<>();
+        long to = from;
+        long operations = 0;
+        while (to < last && operations < settings.flushRows()) {
+            long step = Math.min(last, to + 16);
+            List<EpochDecoder.Epoch> some = new ArrayList<>();
+            try {
+                journal.read(
+                        writer, to + 1, step, (epoch, data) -> some.add(EpochDecoder.decode(epoch, data, tables::get)));
+            } catch (JournalException e) {
+                throw new JournalException(
+                        "Pending changes can't be read from the journal, or the database fell back further than the kept epochs reach: "
+                                + e.getMessage(),
+                        e);
+            }
+            for (EpochDecoder.Epoch epoch : some) {
+                operations += epoch.operations();
+            }
+            epochs.addAll(some);
+            to = step;
+        }
+        Plan plan = new Plan(writer, from, to);
+        for (EpochDecoder.Epoch epoch : epochs) {
+            epoch.counted().forEach(plan::entry);
+            for (Object item : epoch.log()) {
+                if (item instanceof Entry entry) {
+                    plan.entry(entry);
+                } else {
+                    for (Entry entry : ((Group) item).entries) {
+                        plan.entry(entry);
+                    }
+                }
+            }
+        }
+        return plan;
+    }
+
+    /** Drops flushed epochs that were kept for long enough, now and then. */
+    void trim(String writer, long flushed) {
+        long nanos = System.nanoTime();
+        boolean full = journal.bytes() > settings.maxJournalBytes();
+        if (nanos - trimmed < TRIM_NANOS && !full) {
+            return;
+        }
+        trimmed = nanos;
+        for (Journal.Writer earlier : journal.earlier()) {
+            if (earlier.last() > earlier.trimmedTo()) {
+                trim(earlier.id(), earlier.last(), full);
+            }
+        }
+        trim(writer, flushed, full);
+    }
+
+    private void trim(String writer, long flushed, boolean full) {
+        long oldest = monitor.now().toEpochMilli() - settings.keepFlushed().toMillis();
+        List<Journal.Kept> kept = journal.kept(writer);
+        long bytes = 0;
+        for (Journal.Kept epoch : kept) {
+            bytes += epoch.seq() <= flushed ? epoch.bytes() : 0;
+        }
+        long to = 0;
+        for (Journal.Kept epoch : kept) {
+            boolean drop = full || epoch.appendedMillis() < oldest || bytes > settings.keepFlushedBytes();
+            if (epoch.seq() > flushed || !drop) {
+                break;
+            }
+            bytes -= epoch.bytes();
+            to = epoch.seq();
+        }
+        if (to > 0) {
+            journal.trim(writer, to);
+        }
+    }
+}

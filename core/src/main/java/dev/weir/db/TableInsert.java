@@ -1,0 +1,152 @@
+package dev.weir.db;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** Rows on their way into a table: all are checked before the first is sent. */
+final class TableInsert {
+    private static final int MOST_ROWS = 500;
+    /** Below what SQLite takes, which takes the least. */
+    private static final int MOST_PARAMETERS = 30_000;
+
+    private final Runner runner;
+    private final TableInfo table;
+
+    TableInsert(Runner runner, String name) {
+        this.runner = runner;
+        this.table = runner.lookUp(name);
+    }
+
+    /** The columns of a row with their canonical values. */
+    Map<ColumnInfo, @Nullable Object> resolved(Map<String, ? extends @Nullable Object> row) {
+        Objects.requireNonNull(row, "row");
+        if (row.isEmpty()) {
+            throw new IllegalArgumentException(
+                    "A row must name a column: table=" + table.name() + ". Give at least one.");
+        }
+        Map<ColumnInfo, @Nullable Object> values = new LinkedHashMap<>();
+        for (Map.Entry<String, ? extends @Nullable Object> entry : row.entrySet()) {
+            ColumnInfo column = runner.lookUp(table, Objects.requireNonNull(entry.getKey(), "column"));
+            if (column.generated()) {
+                throw new IllegalArgumentException("The database computes this column itself: column=" + column.name()
+                        + ", table=" + table.name() + ". Leave it out.");
+            }
+            if (values.containsKey(column)) {
+                throw new IllegalArgumentException("A row must name each column once: column=" + column.name()
+                        + ", table=" + table.name() + ". Two spellings of it are given.");
+            }
+            values.put(column, ColumnValues.canonical(column, entry.getValue()));
+        }
+        return values;
+    }
+
+    List<Row> insert(List<? extends Map<String, ? extends @Nullable Object>> rows) {
+        Objects.requireNonNull(rows, "rows");
+        if (rows.isEmpty()) {
+            return List.of();
+        }
+        List<Map<ColumnInfo, @Nullable Object>> resolved = new ArrayList<>(rows.size());
+        for (int i = 0; i < rows.size(); i++) {
+            Map<ColumnInfo, @Nullable Object> row = resolved(rows.get(i));
+            if (i > 0 && !row.keySet().equals(resolved.get(0).keySet())) {
+                throw new IllegalArgumentException(
+                        "All rows of a batch must have the same columns: table=" + table.name()
+                                + ", row=" + i + " has " + names(row.keySet()) + ", row=0 has "
+                                + names(resolved.get(0).keySet()) + ". Give null where a row has no value.");
+            }
+            resolved.add(row);
+        }
+        return insertResolved(resolved);
+    }
+
+    private List<Row> insertResolved(List<Map<ColumnInfo, @Nullable Object>> rows) {
+        List<ColumnInfo> columns = List.copyOf(rows.get(0).keySet());
+        List<ColumnInfo> key = columns(table.primaryKey());
+        boolean generated = !columns.containsAll(key);
+        RowHeader header = new RowHeader(names(key));
+        int perStatement = Math.max(1, Math.min(MOST_ROWS, MOST_PARAMETERS / columns.size()));
+        return runner.write(Written.of(table), session -> {
+            List<Row> keys = new ArrayList<>(rows.size());
+            for (int from = 0; from < rows.size(); from += perStatement) {
+                List<Map<ColumnInfo, @Nullable Object>> some =
+                        rows.subList(from, Math.min(rows.size(), from + perStatement));
+                String insert = Statements.insert(runner.dialect(), table, columns, some.size());
+                List<Command.Parameter> parameters = parameters(columns, some);
+                if (generated) {
+                    List<Row> answer = session.query(
+                            Command.query(runner.dialect().returning(insert, key), parameters, key, header));
+                    if (answer.size() != some.size()) {
+                        throw new IllegalStateException(
+                                "An insert must answer a key for each row: table=" + table.name()
+                                        + ", rows=" + some.size() + ", keys=" + answer.size()
+                                        + ". A trigger or rule of the table drops rows; insert by sql.");
+                    }
+                    keys.addAll(answer);
+                } else {
+                    session.update(Command.update(insert, parameters));
+                    some.forEach(row ->
+                            keys.add(new Row(header, key.stream().map(row::get).toArray())));
+                }
+            }
+            return List.copyOf(keys);
+        });
+    }
+
+    void upsert(Map<String, ? extends @Nullable Object> row, List<String> keyNames) {
+        Map<ColumnInfo, @Nullable Object> values = resolved(row);
+        List<ColumnInfo> key = key(keyNames);
+        if (!values.keySet().containsAll(key)) {
+            throw new IllegalArgumentException("An upsert must name the whole key: table=" + table.name() + ", key="
+                    + names(key) + ", row has " + names(values.keySet()) + ". Give the missing columns.");
+        }
+        List<ColumnInfo> columns = List.copyOf(values.keySet());
+        List<ColumnInfo> others =
+                columns.stream().filter(column -> !key.contains(column)).toList();
+        Command command = Command.update(
+                runner.dialect().upsert(table, columns, key, others), parameters(columns, List.of(values)));
+        runner.write(Written.of(table), session -> session.update(command));
+    }
+
+    private List<ColumnInfo> key(List<String> names) {
+        List<ColumnInfo> key = names.isEmpty()
+                ? columns(table.primaryKey())
+                : names.stream().map(name -> runner.lookUp(table, name)).toList();
+        Set<String> wanted = new HashSet<>(names(key));
+        boolean unique = !wanted.isEmpty()
+                && (wanted.equals(Set.copyOf(table.primaryKey()))
+                        || table.uniqueKeys().stream().anyMatch(columns -> wanted.equals(Set.copyOf(columns))));
+        if (!unique) {
+            throw new IllegalArgumentException(
+                    "An upsert needs a unique key of the table: table=" + table.name() + ", key="
+                            + names(key) + ", primaryKey=" + table.primaryKey() + ", uniqueKeys=" + table.uniqueKeys()
+                            + ". Name the columns of one of them.");
+        }
+        return key;
+    }
+
+    private List<ColumnInfo> columns(List<String> names) {
+        return names.stream().map(name -> runner.lookUp(table, name)).toList();
+    }
+
+    private static List<String> names(Collection<ColumnInfo> columns) {
+        return columns.stream().map(ColumnInfo::name).toList();
+    }
+
+    private static List<Command.Parameter> parameters(
+            List<ColumnInfo> columns, List<Map<ColumnInfo, @Nullable Object>> rows) {
+        List<Command.Parameter> parameters = new ArrayList<>(columns.size() * rows.size());
+        for (Map<ColumnInfo, @Nullable Object> row : rows) {
+            for (ColumnInfo column : columns) {
+                parameters.add(new Command.Parameter(column, row.get(column)));
+            }
+        }
+        return parameters;
+    }
+}

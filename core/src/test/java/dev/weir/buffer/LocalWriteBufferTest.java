@@ -1,0 +1,239 @@
+package dev.weir.buffer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.weir.Weir;
+import dev.weir.db.Counter;
+import dev.weir.db.Database;
+import dev.weir.db.Durability;
+import dev.weir.db.FlushReport;
+import dev.weir.db.TotalUnknownException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.LongStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.sqlite.SQLiteDataSource;
+
+class LocalWriteBufferTest {
+    @TempDir
+    Path directory;
+
+    private SQLiteDataSource dataSource;
+    private Weir weir;
+
+    @BeforeEach
+    void open() {
+        dataSource = new SQLiteDataSource();
+        dataSource.setUrl("jdbc:sqlite:" + directory.resolve("app.db") + "?journal_mode=WAL&busy_timeout=5000");
+        try (Weir plain = Weir.builder().database(dataSource).build()) {
+            plain.database()
+                    .sql("create table posts(id integer primary key, title text, views bigint, seen timestamp)")
+                    .execute();
+        }
+        weir = reopen();
+    }
+
+    private Weir reopen() {
+        return Weir.builder()
+                .database(dataSource)
+                .journal(directory.resolve("journal"))
+                .buffer(BufferSettings.builder()
+                        .flushInterval(Duration.ofHours(1))
+                        .build())
+                .build();
+    }
+
+    @AfterEach
+    void close() {
+        weir.close();
+    }
+
+    private Database db() {
+        return weir.database();
+    }
+
+    private long views(long id) {
+        return db().table("posts").where("id", id).first().orElseThrow().getLong("views");
+    }
+
+    private void insert(long id, long views) {
+        db().table("posts").insert(Map.of("id", id, "title", "Hello", "views", views));
+    }
+
+    @Test
+    void increment_returnsCommittedAndPending() {
+        insert(1, 100);
+
+        assertThat(db().table("posts").buffer().where(1).increment("views")).isEqualTo(101);
+        assertThat(db().table("posts").buffer().where(1).increment("views", 5)).isEqualTo(106);
+        assertThat(views(1)).isEqualTo(100);
+
+        FlushReport report = weir.buffer().flush();
+
+        assertThat(report.rows()).isEqualTo(1);
+        assertThat(views(1)).isEqualTo(106);
+        assertThat(db().table("posts").buffer().where(1).get("views")).contains(106L);
+        assertThat(db().table("posts").buffer().counter("views").addAndGet(1, 1))
+                .isEqualTo(107);
+    }
+
+    @Test
+    void flush_ofNothing_sendsNothing() {
+        assertThat(weir.buffer().flush().statements()).isZero();
+        assertThat(weir.buffer().stats().journalSyncs()).isZero();
+    }
+
+    @Test
+    void odacW9_insertThenIncrement_isOneRow() {
+        db().table("posts").buffer().insert(Map.of("id", 7, "views", 0));
+        db().table("posts").buffer().where(7).add("views", 5);
+
+        weir.buffer().flush();
+
+        assertThat(views(7)).isEqualTo(5);
+    }
+
+    @Test
+    void odacW10_callOrder_isKept() {
+        insert(1, 100);
+        db().table("posts").buffer().where(1).update(Map.of("views", 0));
+        db().table("posts").buffer().where(1).add("views", 3);
+        assertThat(db().table("posts").buffer().where(1).get("views")).contains(3L);
+        weir.buffer().flush();
+        assertThat(views(1)).isEqualTo(3);
+
+        db().table("posts").buffer().where(1).add("views", 3);
+        db().table("posts").buffer().where(1).update(Map.of("views", 0));
+        db().table("posts").buffer().where(1).add("views", 1);
+        weir.buffer().flush();
+        assertThat(views(1)).isEqualTo(1);
+    }
+
+    @Test
+    void odacW8_missingRow_goesToTheDeadLetters() {
+        db().table("posts").buffer().where(99).add("views", 5);
+
+        FlushReport report = weir.buffer().flush();
+
+        assertThat(report.missing()).isEqualTo(1);
+        assertThat(weir.buffer().deadLetters().list(10)).singleElement().satisfies(letter -> {
+            assertThat(letter.table()).isEqualTo("posts");
+            assertThat(letter.reason()).contains("does not exist");
+        });
+        assertThat(db().table("posts").buffer().where(99).get("views")).isEmpty();
+        assertThatThrownBy(() -> db().table("posts").buffer().where(99).increment("views"))
+                .isInstanceOf(TotalUnknownException.class);
+    }
+
+    @Test
+    void reopening_recoversWhatWasNotFlushed() {
+        insert(1, 100);
+        db().table("posts").buffer().durability(Durability.JOURNALED).where(1).add("views", 5);
+        db().table("posts").buffer().durability(Durability.JOURNALED).insert(Map.of("id", 2, "views", 9));
+        abandon();
+
+        weir = reopen();
+
+        assertThat(views(1)).isEqualTo(105);
+        assertThat(views(2)).isEqualTo(9);
+        assertThat(weir.buffer().stats().recoveredOperations()).isEqualTo(2);
+    }
+
+    /** Leaves the buffer as a killed process would, but for its memory. */
+    private void abandon() {
+        ((LocalWriteBuffer) weir.buffer()).abandon();
+    }
+
+    @Test
+    void group_isAppliedWhole() {
+        insert(1, 0);
+        weir.buffer().atomically(Durability.JOURNALED, group -> {
+            group.table("posts").where(1).add("views", 1).set("title", "T");
+            group.table("posts").where(2).orInsert(Map.of("views", 10)).add("views", 1);
+        });
+        abandon();
+
+        weir = reopen();
+
+        assertThat(views(1)).isEqualTo(1);
+        assertThat(views(2)).isEqualTo(11);
+    }
+
+    @Test
+    void group_withAMissingRow_isRefusedWhole_andNothingElse() {
+        insert(1, 0);
+        insert(3, 0);
+        weir.buffer().atomically(group -> {
+            group.table("posts").where(1).add("views", 1);
+            group.table("posts").where(2).add("views", 1);
+        });
+        db().table("posts").buffer().where(1).add("views", 10);
+        db().table("posts").buffer().where(3).add("views", 10);
+
+        FlushReport report = weir.buffer().flush();
+
+        assertThat(report.deadLetters()).isEqualTo(1);
+        assertThat(views(1)).isEqualTo(10);
+        assertThat(views(3)).isEqualTo(10);
+    }
+
+    @Test
+    void transaction_handsOverAtCommit() {
+        insert(1, 0);
+        db().transaction(tx -> {
+            tx.table("posts").buffer().where(1).add("views", 4);
+            tx.sql("update posts set title = 'x' where id = 1").execute();
+        });
+        weir.buffer().flush();
+        assertThat(views(1)).isEqualTo(4);
+
+        assertThatThrownBy(() -> db().transaction(tx -> {
+                    tx.table("posts").buffer().where(1).add("views", 4);
+                    throw new IllegalStateException("no");
+                }))
+                .hasMessage("no");
+        weir.buffer().flush();
+        assertThat(views(1)).isEqualTo(4);
+        assertThat(db().table("weir_handover").count()).isZero();
+    }
+
+    @Test
+    void totals_ofManyThreads_areDistinctAndComplete() throws Exception {
+        insert(1, 100);
+        Counter counter = db().table("posts").buffer().counter("views");
+        List<Long> totals = Collections.synchronizedList(new ArrayList<>());
+        List<Thread> threads = new ArrayList<>();
+        for (int t = 0; t < 4; t++) {
+            Thread thread = new Thread(() -> {
+                for (int i = 0; i < 5000; i++) {
+                    totals.add(counter.addAndGet(1, 1));
+                }
+            });
+            threads.add(thread);
+            thread.start();
+        }
+        for (int i = 0; i < 20; i++) {
+            weir.buffer().flush();
+        }
+        for (Thread thread : threads) {
+            thread.join();
+        }
+        weir.buffer().flush();
+
+        assertThat(totals)
+                .containsExactlyInAnyOrderElementsOf(
+                        LongStream.rangeClosed(101, 20_100).boxed().toList());
+        assertThat(views(1)).isEqualTo(20_100);
+        assertThat(weir.buffer().stats().operations()).isEqualTo(20_000);
+        assertThat(weir.buffer().stats().pendingRows()).isZero();
+        assertThat(weir.buffer().stats().pendingBytes()).isZero();
+    }
+}
