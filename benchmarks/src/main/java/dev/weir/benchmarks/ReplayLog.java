@@ -97,7 +97,8 @@ final class ReplayLog implements Bench {
                 ReplayTotals totals = replay.run();
                 long nanos = System.nanoTime() - begin;
                 WrongStateException.unlessEqual("accepted lines", (long) LINES, totals.accepted());
-                WrongStateException.unlessEqual("problem", "none", totals.problem() == null ? "none" : totals.problem());
+                WrongStateException.unlessEqual(
+                        "problem", "none", totals.problem() == null ? "none" : totals.problem());
                 return Callers.perSecond(totals.lines(), nanos);
             }
         }
@@ -128,7 +129,8 @@ final class ReplayLog implements Bench {
             try (TargetDatabase target = TargetDatabase.open("jdbc:sqlite:" + ourDatabase);
                     Connection connection = target.dataSource().getConnection()) {
                 Postgres.execute(connection, "attach database '" + floorDatabase + "' as floor");
-                WrongStateException.unlessEqual("lines that we counted", (long) LINES, count(connection, "select sum(hits) from page"));
+                WrongStateException.unlessEqual(
+                        "lines that we counted", (long) LINES, count(connection, "select sum(hits) from page"));
                 same(connection, "path, hits, bytes, last_seen", "page");
                 same(connection, "address, hits, last_path, last_seen", "visitor");
                 // The ids are each side's own.

@@ -23,7 +23,8 @@ class MainTest {
     @Test
     void withoutName_listsTheBenches() {
         assertThat(run()).isZero();
-        assertThat(output.toString()).contains(Benches.ALL.stream().map(Bench::name).toList());
+        assertThat(output.toString())
+                .contains(Benches.ALL.stream().map(Bench::name).toList());
     }
 
     @Test

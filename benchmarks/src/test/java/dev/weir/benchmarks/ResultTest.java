@@ -45,7 +45,8 @@ class ResultTest {
     @Test
     void line_hasNoExponent() {
         assertThat(result(List.of(0.00001234567), List.of(98_765_432_100.4)).line())
-                .isEqualTo("{\"bench\":\"sample\",\"ours\":0.00001235,\"floor\":98765432100,\"ratio\":0.000000000000000125}");
+                .isEqualTo(
+                        "{\"bench\":\"sample\",\"ours\":0.00001235,\"floor\":98765432100,\"ratio\":0.000000000000000125}");
     }
 
     @Test

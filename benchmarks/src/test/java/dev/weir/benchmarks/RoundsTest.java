@@ -28,8 +28,8 @@ class RoundsTest {
 
     @Test
     void warmUp_isNotCounted() throws Exception {
-        Result result = Rounds.run(
-                new Sample(Bench.Plan.timed(5)), new Sides(false), Duration.ofSeconds(10), line -> {});
+        Result result =
+                Rounds.run(new Sample(Bench.Plan.timed(5)), new Sides(false), Duration.ofSeconds(10), line -> {});
         assertThat(result.ours().rounds()).containsExactly(3.0, 4.0, 5.0, 6.0, 7.0);
         assertThat(result.floor().rounds()).hasSize(5);
         assertThat(result.wrong()).isEmpty();
@@ -57,7 +57,9 @@ class RoundsTest {
         long[] again = new long[10];
         keys.countInto(again);
         assertThat(again).containsExactly(drawn);
-        assertThat(drawn).allMatch(count -> count > 50);
+        for (long count : drawn) {
+            assertThat(count).isBetween(50L, 150L);
+        }
     }
 
     private final class Sides implements Contest {
