@@ -179,16 +179,18 @@ final class HandLoader implements AutoCloseable {
             page.setLong(2, sums.hits);
             page.setLong(3, sums.bytes);
             page.setString(4, sums.lastSeen);
-            page.executeUpdate();
+            page.addBatch();
         }
+        page.executeBatch();
         for (Map.Entry<String, Visitor> entry : visitors.entrySet()) {
             Visitor sums = entry.getValue();
             visitor.setString(1, entry.getKey());
             visitor.setLong(2, sums.hits);
             visitor.setString(3, sums.lastPath);
             visitor.setString(4, sums.lastSeen);
-            visitor.executeUpdate();
+            visitor.addBatch();
         }
+        visitor.executeBatch();
         pages.clear();
         visitors.clear();
         position.setString(1, file.toString());
