@@ -4,11 +4,15 @@ import dev.weir.buffer.BufferSettings;
 import dev.weir.buffer.WriteBuffer;
 import dev.weir.db.Database;
 import dev.weir.db.DatabaseBuilder;
+import dev.weir.db.Dialect;
+import dev.weir.db.Failure;
+import dev.weir.db.SqlException;
 import dev.weir.time.Clock;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 
@@ -78,6 +82,17 @@ public final class WeirBuilder {
         return new OpenWeir(opened, buffers);
     }
 
+    private Database build(DatabaseBuilder builder, @Nullable Path directory) {
+        try {
+            return builder.build();
+        } catch (SqlException e) {
+            Optional<Dialect> known = buffer.startDegraded() && directory != null && e.failure() == Failure.CONNECTION
+                    ? WriteBuffer.knownDialect(directory)
+                    : Optional.empty();
+            return builder.dialect(known.orElseThrow(() -> e)).build();
+        }
+    }
+
     private Database open(String name, DataSource dataSource, Map<String, WriteBuffer> buffers) {
         DatabaseBuilder builder = Database.builder(dataSource).name(name).clock(clock);
         Path directory = journal;
@@ -88,6 +103,6 @@ public final class WeirBuilder {
                 return made;
             });
         }
-        return builder.build();
+        return build(builder, directory == null ? null : directory.resolve(name));
     }
 }

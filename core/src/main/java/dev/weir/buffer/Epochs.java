@@ -3,6 +3,7 @@ package dev.weir.buffer;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
@@ -15,6 +16,8 @@ import org.jspecify.annotations.Nullable;
  * (a COMMIT whose answer was lost may land late).
  */
 final class Epochs {
+    private static final long PATIENCE_MILLIS = 1000;
+
     final ReentrantLock cutLock = new ReentrantLock();
     final ReentrantLock planLock = new ReentrantLock();
     final Intake intake;
@@ -70,14 +73,9 @@ final class Epochs {
         }
     }
 
-    /** Whether everything that was cut is in a plan; waits for a running journal write. */
+    /** Whether everything that was cut is in a plan. A glance without a lock. */
     boolean backlogIsEmpty() {
-        cutLock.lock();
-        try {
-            return backlog.isEmpty();
-        } finally {
-            cutLock.unlock();
-        }
+        return backlog.firstNanos() == 0;
     }
 
     /** Plans that are not in the database, oldest first. Under the plan lock. */
@@ -106,8 +104,11 @@ final class Epochs {
         }
     }
 
-    /** The plan to write next, made if there is something to write; null if there is not. */
-    @Nullable Plan next() {
+    /**
+     * The plan to write next, made if there is something to write; null if there is not, or the journal takes long over an
+     * epoch.
+     */
+    @Nullable Plan next() throws InterruptedException {
         planLock.lock();
         try {
             if (!plans.isEmpty()) {
@@ -116,7 +117,9 @@ final class Epochs {
         } finally {
             planLock.unlock();
         }
-        cutLock.lock();
+        if (!cutLock.tryLock(PATIENCE_MILLIS, TimeUnit.MILLISECONDS)) {
+            return null;
+        }
         try {
             plan();
         } finally {

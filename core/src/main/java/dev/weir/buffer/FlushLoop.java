@@ -43,6 +43,8 @@ final class FlushLoop implements Runnable {
     private final Recovery recovery;
     private final Handovers handovers;
     private final Totals totals;
+    private final Tables tables;
+    private final Refusals refusals;
     private final Thread thread;
 
     private final ReentrantLock lock = new ReentrantLock();
@@ -51,9 +53,10 @@ final class FlushLoop implements Runnable {
     private boolean asked;
     private volatile boolean stopping;
     private volatile boolean verify;
+    private final long longestNap;
     private int attempts;
     private long lastRound = System.nanoTime();
-    private boolean careful;
+    private FlushTransaction.Care care = FlushTransaction.Care.NONE;
     private @Nullable RuntimeException broken;
 
     /** Somebody who wants everything up to an epoch in the database. */
@@ -78,7 +81,9 @@ final class FlushLoop implements Runnable {
             Ledger ledger,
             Recovery recovery,
             Handovers handovers,
-            Totals totals) {
+            Totals totals,
+            Tables tables,
+            Refusals refusals) {
         this.database = database;
         this.journal = journal;
         this.settings = settings;
@@ -90,6 +95,14 @@ final class FlushLoop implements Runnable {
         this.recovery = recovery;
         this.handovers = handovers;
         this.totals = totals;
+        this.tables = tables;
+        this.refusals = refusals;
+        long nap = HAND_OVER_NANOS;
+        for (TableSettings table : settings.tables().values()) {
+            Duration own = table.flushInterval();
+            nap = own == null ? nap : Math.min(nap, own.toNanos());
+        }
+        this.longestNap = nap;
         this.thread = new Thread(this, "weir-flush-" + database.name());
         this.thread.setDaemon(true);
     }
@@ -188,7 +201,7 @@ final class FlushLoop implements Runnable {
                 } else if (asked || !requests.isEmpty()) {
                     left = 0;
                 } else {
-                    left = settings.flushInterval().toNanos() - (System.nanoTime() - since);
+                    left = interval() - (System.nanoTime() - since);
                     if (left <= 0 && !isDue()) {
                         since = System.nanoTime();
                         continue;
@@ -198,7 +211,7 @@ final class FlushLoop implements Runnable {
                     asked = false;
                     return true;
                 }
-                wake.awaitNanos(left);
+                wake.awaitNanos(Math.min(left, longestNap));
             }
             return false;
         } catch (InterruptedException e) {
@@ -209,12 +222,26 @@ final class FlushLoop implements Runnable {
         }
     }
 
-    /** Whether an idle thread has anything to do: something is pending, or it is time to look for what others handed over. */
+    /** The shortest interval of a table that has something pending. */
+    private long interval() {
+        long shortest = settings.flushInterval().toNanos();
+        for (BufferedTable table : tables.all()) {
+            Duration own = table.settings.flushInterval();
+            if (own != null && own.toNanos() < shortest && table.pendingRows.get() > 0) {
+                shortest = own.toNanos();
+            }
+        }
+        return shortest;
+    }
+
+    /** Whether an idle thread has anything to do: something is pending, or it is time to look for what others did. */
     private boolean isDue() {
-        return epochs.planCount() > 0
-                || !epochs.backlogIsEmpty()
-                || !recovery.isDone()
-                || System.nanoTime() - lastRound >= HAND_OVER_NANOS;
+        if (System.nanoTime() - lastRound >= HAND_OVER_NANOS) {
+            // An idle buffer has to see that the database fell back while the epochs for it are still kept.
+            verify = true;
+            return true;
+        }
+        return epochs.planCount() > 0 || !epochs.backlogIsEmpty() || !recovery.isDone();
     }
 
     private long backOff() {
@@ -227,6 +254,8 @@ final class FlushLoop implements Runnable {
         try {
             if (!recovery.isDone()) {
                 recovery.run();
+            } else if (attempts > 0) {
+                recovery.makeTables();
             }
             if (verify) {
                 verifyLedger();
@@ -245,6 +274,8 @@ final class FlushLoop implements Runnable {
             requestsDone();
             trim();
             totals.sweep();
+        } catch (InterruptedException e) {
+            LOG.debug("The flush thread was interrupted; it goes on.", e);
         } catch (SQLException e) {
             failed(e, database.dialect().classify(e));
         } catch (JournalException e) {
@@ -255,6 +286,7 @@ final class FlushLoop implements Runnable {
     }
 
     private void verifyLedger() throws SQLException {
+        recovery.makeTables();
         long seq = recovery.readLedger(journal.writer());
         long expected = epochs.lockedLedger();
         if (seq < expected) {
@@ -268,6 +300,7 @@ final class FlushLoop implements Runnable {
                 "The database fell back: its ledger stands at epoch {} and stood at {}. The epochs in between are written again.",
                 Math.max(seq, 0),
                 expected);
+        recovery.recoverEarlier();
         recovery.replay(writer, seq, expected);
         totals.dropAllBases();
     }
@@ -285,22 +318,18 @@ final class FlushLoop implements Runnable {
         }
         long from = epochs.lockedLedger();
         FlushTransaction transaction = new FlushTransaction(database, ledger, plan, from, clock.now());
-        FlushTransaction.Outcome outcome = transaction.run(careful, connection -> totals.readAgain(connection, plan));
+        FlushTransaction.Outcome outcome = transaction.run(care, connection -> totals.readAgain(connection, plan));
+        care = care.after(outcome);
         switch (outcome) {
-            case REFUSED -> {
-                careful = true;
-                write(plan);
-            }
+            case REFUSED, REFUSED_AT_COMMIT -> write(plan);
             case LEDGER_MOVED -> resolve(plan, from);
-            case COMMITTED -> {
-                careful = false;
-                landed(plan, transaction, start);
-            }
+            case COMMITTED -> landed(plan, transaction, start);
         }
     }
 
     private void landed(Plan plan, FlushTransaction transaction, long start) {
         totals.landed(plan, transaction.refused());
+        refusals.add(plan, transaction.refused(), transaction.letters());
         epochs.forget(plan, true);
         handovers.done(plan.handovers);
         report(transaction.report(Duration.ofNanos(System.nanoTime() - start)));
@@ -352,6 +381,7 @@ final class FlushLoop implements Runnable {
 
     private void failed(Exception e, Failure failure) {
         attempts++;
+        verify = true;
         String problem = describe(e);
         if (failure == Failure.CONNECTION) {
             away(true, "the database is away");
@@ -426,6 +456,10 @@ final class FlushLoop implements Runnable {
 
     /** Drops flushed epochs that were kept for long enough (rule M1.13). */
     private void trim() {
-        recovery.trim(journal.writer(), epochs.known());
+        try {
+            recovery.trim(journal.writer(), epochs.known());
+        } catch (JournalException e) {
+            monitor.problem("journal", "Flushed epochs could not be dropped; it is tried again: " + e.getMessage());
+        }
     }
 }

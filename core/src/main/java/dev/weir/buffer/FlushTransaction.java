@@ -40,7 +40,29 @@ final class FlushTransaction {
         /** The ledger stands elsewhere; nothing was written. */
         LEDGER_MOVED,
         /** The database refuses data: try again, carefully. */
-        REFUSED
+        REFUSED,
+        /** The same, and it said so only at COMMIT: a deferred constraint. */
+        REFUSED_AT_COMMIT
+    }
+
+    /** How to go about data that the database may refuse. */
+    enum Care {
+        /** Everything at once. */
+        NONE,
+        /** Look for the units at fault. */
+        UNITS,
+        /** The same, checking deferred constraints with each. */
+        DEFERRED;
+
+        /** What to do after an attempt. */
+        Care after(Outcome outcome) {
+            return switch (outcome) {
+                case REFUSED -> this == NONE ? UNITS : this;
+                case REFUSED_AT_COMMIT -> DEFERRED;
+                case COMMITTED -> NONE;
+                case LEDGER_MOVED -> this;
+            };
+        }
     }
 
     /** Why a unit was refused. */
@@ -53,6 +75,7 @@ final class FlushTransaction {
     private final long from;
     private final Instant now;
 
+    private Care care = Care.NONE;
     private long statements;
     private long rows;
     private long ignored;
@@ -95,10 +118,10 @@ final class FlushTransaction {
     /**
      * Runs the transaction.
      *
-     * @param careful whether to look for the units at fault
      * @throws SQLException if it failed; nothing is known then of its outcome but what the ledger says
      */
-    Outcome run(boolean careful, BeforeCommit beforeCommit) throws SQLException {
+    Outcome run(Care care, BeforeCommit beforeCommit) throws SQLException {
+        this.care = care;
         Scope scope = new Scope(database.name(), tables());
         try (FlushConnection lease = FlushConnection.take(database)) {
             Connection connection = lease.connection();
@@ -108,11 +131,11 @@ final class FlushTransaction {
                     connection.rollback();
                     return Outcome.LEDGER_MOVED;
                 }
-                if (careful && dialect.name().equals("postgresql")) {
+                if (care == Care.DEFERRED && dialect.name().equals("postgresql")) {
                     execute(connection, "SET CONSTRAINTS ALL IMMEDIATE");
                 }
                 Set<String> gone = goneHandovers(connection);
-                if (careful) {
+                if (care != Care.NONE) {
                     solve(connection, Batch.units(plan, gone));
                 } else if (!applyAll(connection, gone)) {
                     connection.rollback();
@@ -133,6 +156,9 @@ final class FlushTransaction {
                     } else {
                         database.hooks().afterRollback(scope);
                     }
+                }
+                if (unknown && care != Care.DEFERRED && e instanceof SQLException sql && isRefusal(sql)) {
+                    return Outcome.REFUSED_AT_COMMIT;
                 }
                 throw e;
             }
@@ -306,6 +332,11 @@ final class FlushTransaction {
 
     /** Applies units behind a savepoint; answers why the database refuses them, or null if it does not. */
     private @Nullable String tryApply(Connection connection, List<Unit> units) throws SQLException {
+        Set<BufferedTable> checked = new LinkedHashSet<>();
+        if (care == Care.DEFERRED && dialect.name().equals("sqlite")) {
+            units.forEach(unit -> unit.parts().forEach(part -> checked.add(part.table())));
+        }
+        long violations = violations(connection, checked);
         Savepoint before = connection.setSavepoint();
         Applier applier = new Applier(dialect.bulk(), connection);
         String reason = null;
@@ -313,6 +344,8 @@ final class FlushTransaction {
             applier.apply(Batch.of(units));
             if (!applier.impossible.isEmpty()) {
                 reason = "a row of the group does not exist";
+            } else if (violations(connection, checked) > violations) {
+                reason = "a deferred foreign key";
             }
         } catch (SQLException e) {
             if (!isRefusal(e)) {
@@ -329,34 +362,37 @@ final class FlushTransaction {
         return null;
     }
 
+    /** SQLite can't be told to check deferred foreign keys at once; it can be asked which are broken. */
+    private long violations(Connection connection, Set<BufferedTable> tables) throws SQLException {
+        long count = 0;
+        for (BufferedTable table : tables) {
+            try (PreparedStatement check =
+                            connection.prepareStatement("PRAGMA foreign_key_check(" + dialect.quote(table.name) + ")");
+                    ResultSet rows = check.executeQuery()) {
+                while (rows.next()) {
+                    count++;
+                }
+            }
+        }
+        return count;
+    }
+
     private void writeLetters(Connection connection) throws SQLException {
         if (refused.isEmpty()) {
             return;
         }
-        try (PreparedStatement insert = connection.prepareStatement("INSERT INTO " + dialect.quote(Ledger.DEAD_LETTER)
-                + " (" + columns("id", "writer", "epoch", "table_name", "change", "reason", "at_millis")
-                + ") VALUES (?, ?, ?, ?, ?, ?, ?)")) {
-            for (Refusal refusal : refused) {
-                Unit unit = refusal.unit();
-                DeadLetter letter = new DeadLetter(
-                        NanoId.next(),
-                        plan.writer,
-                        unit.epoch(),
-                        unit.parts().get(0).table().name,
-                        OperationsJson.write(unit.parts()),
-                        refusal.reason(),
-                        now);
-                letters.add(letter);
-                insert.setString(1, letter.id());
-                insert.setString(2, letter.writer());
-                insert.setLong(3, letter.epoch());
-                insert.setString(4, letter.table());
-                insert.setString(5, letter.change());
-                insert.setString(6, letter.reason());
-                insert.setLong(7, letter.at().toEpochMilli());
-                insert.addBatch();
-            }
-            insert.executeBatch();
+        for (Refusal refusal : refused) {
+            Unit unit = refusal.unit();
+            DeadLetter letter = new DeadLetter(
+                    NanoId.next(),
+                    plan.writer,
+                    unit.epoch(),
+                    unit.parts().get(0).table().name,
+                    OperationsJson.write(unit.parts()),
+                    refusal.reason(),
+                    now);
+            letters.add(letter);
+            insertLetter(connection, dialect, letter);
         }
         LOG.warn(
                 "The database refused {} changes for good; they are in {}. Look at them with `weir buffer dead-letters`.",
@@ -364,12 +400,22 @@ final class FlushTransaction {
                 Ledger.DEAD_LETTER);
     }
 
-    private String columns(String... names) {
-        List<String> quoted = new ArrayList<>();
-        for (String name : names) {
-            quoted.add(dialect.quote(name));
+    static void insertLetter(Connection connection, Dialect dialect, DeadLetter letter) throws SQLException {
+        StringBuilder columns = new StringBuilder();
+        for (String column : List.of("id", "writer", "epoch", "table_name", "change", "reason", "at_millis")) {
+            columns.append(columns.isEmpty() ? "" : ", ").append(dialect.quote(column));
         }
-        return String.join(", ", quoted);
+        try (PreparedStatement insert = connection.prepareStatement("INSERT INTO " + dialect.quote(Ledger.DEAD_LETTER)
+                + " (" + columns + ") VALUES (?, ?, ?, ?, ?, ?, ?)")) {
+            insert.setString(1, letter.id());
+            insert.setString(2, letter.writer());
+            insert.setLong(3, letter.epoch());
+            insert.setString(4, letter.table());
+            insert.setString(5, letter.change());
+            insert.setString(6, letter.reason());
+            insert.setLong(7, letter.at().toEpochMilli());
+            insert.executeUpdate();
+        }
     }
 
     /** The hand-over rows of this plan that are not there any more: somebody else applied them. Locks those that are. */

@@ -3,7 +3,6 @@ package dev.weir.buffer;
 import dev.weir.buffer.Intake.Operation;
 import dev.weir.buffer.RowChange.Missing;
 import dev.weir.buffer.RowChange.Update;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -14,24 +13,26 @@ import org.jspecify.annotations.Nullable;
 /** Records a group: one operation for each run of calls on one row. By one thread. */
 final class GroupRecorder implements BufferGroup {
     private final Function<String, BufferedTable> tableOf;
-    private final List<Operation> operations = new ArrayList<>();
+    private final List<Operation> operations;
     private long calls;
     private @Nullable RecordedRow open;
 
-    GroupRecorder(Function<String, BufferedTable> tableOf) {
+    /**
+     * A recorder.
+     *
+     * @param operations filled with what is recorded
+     */
+    GroupRecorder(Function<String, BufferedTable> tableOf, List<Operation> operations) {
         this.tableOf = tableOf;
+        this.operations = operations;
     }
 
     long calls() {
         return calls;
     }
 
-    List<Operation> operations() {
-        finish();
-        return operations;
-    }
-
-    private void finish() {
+    /** Ends the recording. */
+    void finish() {
         RecordedRow row = open;
         open = null;
         if (row != null && row.used > 0) {

@@ -206,6 +206,9 @@ final class Intake {
     private void freeze(Stripe stripe, PendingRow row, Cell cell, boolean alone) {
         Cell.Frozen frozen = cell.freeze();
         cell.column.cells.remove(cell);
+        if (cell.clearCounted()) {
+            limits.release(row.table, 1, Limits.CELL_BYTES);
+        }
         List<Cell.Frozen> before = row.frozen;
         if (before == null) {
             before = new ArrayList<>(1);
@@ -228,7 +231,7 @@ final class Intake {
             return;
         }
         for (CounterColumn counter : row.table.counters()) {
-            if (counter == null || !touches(change, counter.column)) {
+            if (counter == null || !touches(row.table, change, counter.column)) {
                 continue;
             }
             Cell cell = counter.cells.get(row.key);
@@ -238,8 +241,13 @@ final class Intake {
         }
     }
 
-    private static boolean touches(RowChange change, int column) {
+    private static boolean touches(BufferedTable table, RowChange change, int column) {
         if (change.delete() || change.insert() != null || change.update() == null) {
+            return true;
+        }
+        RowChange.Missing missing = change.update().missing();
+        if (missing != table.missing && missing.defaults() != null) {
+            // It may make the row, which what was counted before must not find.
             return true;
         }
         for (int c : change.update().columns()) {
@@ -302,6 +310,9 @@ final class Intake {
         if (a.group != null || b.group != null || a.epoch <= planned || b.epoch > durable) {
             return;
         }
+        if (hasCellBornAfter(a.epoch, row)) {
+            return;
+        }
         RowChange both = a.change.then(b.change);
         if (both != null) {
             long fewer = a.change.weight() + b.change.weight() - both.weight();
@@ -309,6 +320,28 @@ final class Intake {
             row.entries.set(n - 2, new Entry(row, null, b.epoch, a.ticket, both));
             limits.release(row.table, 1, Limits.ENTRY_BYTES + fewer);
         }
+    }
+
+    /** Whether something was counted on the row between its entry of that epoch and now. */
+    private static boolean hasCellBornAfter(long epoch, PendingRow row) {
+        Object key = row.key;
+        if (key == null) {
+            return false;
+        }
+        if (row.frozen != null) {
+            for (Cell.Frozen frozen : row.frozen) {
+                if (frozen.cell().born > epoch) {
+                    return true;
+                }
+            }
+        }
+        for (CounterColumn counter : row.table.counters()) {
+            Cell cell = counter == null ? null : counter.cells.get(key);
+            if (cell != null && !cell.isDead() && cell.born > epoch) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** One operation of a group. */

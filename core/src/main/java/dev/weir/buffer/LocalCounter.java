@@ -5,8 +5,8 @@ import dev.weir.buffer.Intake.Admission;
 import dev.weir.db.Counter;
 import dev.weir.db.Durability;
 import dev.weir.error.WeirException;
-import java.util.Objects;
 import java.util.OptionalLong;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
@@ -53,7 +53,18 @@ final class LocalCounter implements Counter {
         }
         intake.countOperations(1);
         if (!accepted) {
-            of.buffer.await(of.durability, new Accepted(intake.openCells(), false));
+            await(new Accepted(intake.openCells(), false), cell.key());
+        }
+    }
+
+    private void await(@Nullable Accepted done, Object key) {
+        if (done == null || accepted && !done.untilFlushed()) {
+            return;
+        }
+        if (of.durability == Durability.JOURNALED && !done.untilFlushed()) {
+            of.buffer.awaitJournaled(done.epoch());
+        } else {
+            of.await(done, of.addition(counter, key, 0));
         }
     }
 
@@ -80,10 +91,7 @@ final class LocalCounter implements Counter {
     }
 
     private void addSlowly(Object key, long delta) {
-        Accepted done = accept(key, delta);
-        if (done != null) {
-            of.buffer.await(of.durability, done);
-        }
+        await(accept(key, delta), key);
     }
 
     private @Nullable Accepted accept(Object key, long delta) {
@@ -102,15 +110,16 @@ final class LocalCounter implements Counter {
                 return total;
             }
         }
-        return addAndGetSlowly(canonical(key), delta);
+        return addAndGetCanonical(canonical(key), delta);
     }
 
     @Override
     public long addAndGet(Object key, long delta) {
-        return addAndGetSlowly(counter.table.key(key), delta);
+        return addAndGetCanonical(counter.table.key(key), delta);
     }
 
-    private long addAndGetSlowly(Object key, long delta) {
+    /** Adds to a row whose canonical key is given, and answers its total. */
+    long addAndGetCanonical(Object key, long delta) {
         of.refuseInTransaction("addAndGet");
         counter.table.checkAdd(counter.column, delta);
         WeirException unread = null;
@@ -141,7 +150,7 @@ final class LocalCounter implements Counter {
                 intake.retire(cell);
             }
             intake.countOperations(1);
-            of.buffer.await(of.durability, new Accepted(intake.openCells(), admission.untilFlushed));
+            await(new Accepted(intake.openCells(), admission.untilFlushed), key);
             if (!based) {
                 throw LocalRowBuffer.unknown(exists ? "the database can't be asked" : "the row does not exist", unread);
             }
@@ -151,7 +160,7 @@ final class LocalCounter implements Counter {
 
     /** The way through the row log: the total is read afterwards. */
     private long appended(Object key, long delta) {
-        of.buffer.await(of.durability, Objects.requireNonNull(accept(key, delta)));
+        await(accept(key, delta), key);
         Totals.Total total;
         try {
             total = totals.get(counter.table, key, counter.column);
@@ -177,15 +186,25 @@ final class LocalCounter implements Counter {
                     intake.retire(cell);
                 }
                 intake.countOperations(1);
-                return of.stage(new Accepted(intake.openCells(), false));
+                return stage(new Accepted(intake.openCells(), false), key);
             }
         }
-        return of.stage(accept(canonical(key), delta));
+        return stage(accept(canonical(key), delta), key);
     }
 
     @Override
     public CompletionStage<Void> addAsync(Object key, long delta) {
-        return of.stage(accept(counter.table.key(key), delta));
+        Object canonical = counter.table.key(key);
+        return stage(accept(canonical, delta), canonical);
+    }
+
+    private CompletionStage<Void> stage(@Nullable Accepted done, Object key) {
+        if (done == null || accepted && !done.untilFlushed()) {
+            return CompletableFuture.completedFuture(null);
+        }
+        return of.durability == Durability.JOURNALED && !done.untilFlushed()
+                ? of.buffer.journaledStage(done.epoch())
+                : of.stage(done, of.addition(counter, key, 0));
     }
 
     @Override

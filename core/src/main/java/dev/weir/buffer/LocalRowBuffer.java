@@ -9,7 +9,6 @@ import dev.weir.db.TotalUnknownException;
 import dev.weir.error.WeirException;
 import java.math.BigDecimal;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
@@ -43,10 +42,10 @@ final class LocalRowBuffer implements RowBuffer {
         of.refuseInTransaction("increment");
         int at = checkedAdd(column, delta);
         if (missing == table.missing) {
-            return new LocalCounter(of, table.counter(at)).addAndGet(key, delta);
+            return new LocalCounter(of, table.counter(at)).addAndGetCanonical(key, delta);
         }
-        Accepted accepted = added(at, delta);
-        of.buffer.await(of.durability, Objects.requireNonNull(accepted));
+        Operation operation = addition(at, delta);
+        of.await(added(operation, at, delta), operation);
         return total(at);
     }
 
@@ -54,8 +53,8 @@ final class LocalRowBuffer implements RowBuffer {
     public CompletionStage<Long> incrementAsync(String column, long delta) {
         of.refuseInTransaction("incrementAsync");
         int at = checkedAdd(column, delta);
-        Accepted accepted = added(at, delta);
-        return of.stage(accepted).thenApply(done -> total(at));
+        Operation operation = addition(at, delta);
+        return of.stage(added(operation, at, delta), operation).thenApply(done -> total(at));
     }
 
     private int checkedAdd(String column, long delta) {
@@ -95,44 +94,51 @@ final class LocalRowBuffer implements RowBuffer {
         }
     }
 
-    private @Nullable Accepted added(int column, long delta) {
-        if (missing == table.missing) {
-            return of.add(table.counter(column), key, delta);
-        }
-        return changed(column, new ColumnChange.Plus(delta));
+    private Operation addition(int column, long delta) {
+        return operation(column, new ColumnChange.Plus(delta));
     }
 
-    private @Nullable Accepted changed(int column, ColumnChange change) {
-        return of.accept(new Operation(table, key, RowChange.update(column, change, missing)));
+    private Operation operation(int column, ColumnChange change) {
+        return new Operation(table, key, RowChange.update(column, change, missing));
     }
 
-    private void await(@Nullable Accepted accepted) {
-        if (accepted != null) {
-            of.buffer.await(of.durability, accepted);
-        }
+    private @Nullable Accepted added(Operation operation, int column, long delta) {
+        return missing == table.missing ? of.add(table.counter(column), key, delta) : of.accept(operation);
+    }
+
+    private void run(Operation operation) {
+        of.await(of.accept(operation), operation);
+    }
+
+    private CompletionStage<Void> start(Operation operation) {
+        return of.stage(of.accept(operation), operation);
     }
 
     @Override
     public void add(String column, long delta) {
-        await(added(checkedAdd(column, delta), delta));
+        int at = checkedAdd(column, delta);
+        Operation operation = addition(at, delta);
+        of.await(added(operation, at, delta), operation);
     }
 
     @Override
     public CompletionStage<Void> addAsync(String column, long delta) {
-        return of.stage(added(checkedAdd(column, delta), delta));
+        int at = checkedAdd(column, delta);
+        Operation operation = addition(at, delta);
+        return of.stage(added(operation, at, delta), operation);
     }
 
     @Override
     public void update(Map<String, ? extends @Nullable Object> columns) {
-        await(updated(columns));
+        run(setting(columns));
     }
 
     @Override
     public CompletionStage<Void> updateAsync(Map<String, ? extends @Nullable Object> columns) {
-        return of.stage(updated(columns));
+        return start(setting(columns));
     }
 
-    private @Nullable Accepted updated(Map<String, ? extends @Nullable Object> columns) {
+    private Operation setting(Map<String, ? extends @Nullable Object> columns) {
         if (columns.isEmpty()) {
             throw new IllegalArgumentException(
                     "An update sets at least one column: table=" + table.name + ", columns={}. Name what changes.");
@@ -144,49 +150,55 @@ final class LocalRowBuffer implements RowBuffer {
         for (Map.Entry<String, ? extends @Nullable Object> column : columns.entrySet()) {
             at[i] = table.column(column.getKey());
             changes[i] = new ColumnChange.Put(table.value(at[i], column.getValue()));
+            for (int j = 0; j < i; j++) {
+                if (at[j] == at[i]) {
+                    throw new IllegalArgumentException("A column is given once: column=" + table.name + "."
+                            + table.columnInfo(at[i]).name() + ".");
+                }
+            }
             i++;
         }
-        return of.accept(new Operation(table, key, RowChange.update(new Update(at, changes, missing))));
+        return new Operation(table, key, RowChange.update(new Update(at, changes, missing)));
     }
 
     @Override
     public void max(String column, Object value) {
-        await(raised(column, value));
+        run(raising(column, value));
     }
 
     @Override
     public CompletionStage<Void> maxAsync(String column, Object value) {
-        return of.stage(raised(column, value));
+        return start(raising(column, value));
     }
 
-    private @Nullable Accepted raised(String column, Object value) {
+    private Operation raising(String column, Object value) {
         int at = table.column(column);
-        return changed(at, new ColumnChange.Max(table.bound(at, value)));
+        return operation(at, new ColumnChange.Max(table.bound(at, value)));
     }
 
     @Override
     public void min(String column, Object value) {
-        await(lowered(column, value));
+        run(lowering(column, value));
     }
 
     @Override
     public CompletionStage<Void> minAsync(String column, Object value) {
-        return of.stage(lowered(column, value));
+        return start(lowering(column, value));
     }
 
-    private @Nullable Accepted lowered(String column, Object value) {
+    private Operation lowering(String column, Object value) {
         int at = table.column(column);
-        return changed(at, new ColumnChange.Min(table.bound(at, value)));
+        return operation(at, new ColumnChange.Min(table.bound(at, value)));
     }
 
     @Override
     public void delete() {
-        await(of.accept(new Operation(table, key, RowChange.DELETE)));
+        run(new Operation(table, key, RowChange.DELETE));
     }
 
     @Override
     public CompletionStage<Void> deleteAsync() {
-        return of.stage(of.accept(new Operation(table, key, RowChange.DELETE)));
+        return start(new Operation(table, key, RowChange.DELETE));
     }
 
     @Override

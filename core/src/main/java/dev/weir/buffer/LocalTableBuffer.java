@@ -64,15 +64,14 @@ final class LocalTableBuffer implements TableBuffer {
 
     @Override
     public void insert(Map<String, ? extends @Nullable Object> row) {
-        Accepted accepted = accept(insertion(row));
-        if (accepted != null) {
-            buffer.await(durability, accepted);
-        }
+        Operation operation = insertion(row);
+        await(accept(operation), operation);
     }
 
     @Override
     public CompletionStage<Void> insertAsync(Map<String, ? extends @Nullable Object> row) {
-        return stage(accept(insertion(row)));
+        Operation operation = insertion(row);
+        return stage(accept(operation), operation);
     }
 
     private Operation insertion(Map<String, ? extends @Nullable Object> row) {
@@ -91,19 +90,31 @@ final class LocalTableBuffer implements TableBuffer {
         return accepted;
     }
 
+    /** An addition as an operation. */
+    Operation addition(CounterColumn counter, Object key, long delta) {
+        return new Operation(table, key, RowChange.update(counter.column, new ColumnChange.Plus(delta), table.missing));
+    }
+
     /** Adds to a counter, or lets that travel with the transaction; null then. */
     @Nullable Accepted add(CounterColumn counter, Object key, long delta) {
         if (transaction != null) {
-            return accept(new Operation(
-                    table, key, RowChange.update(counter.column, new ColumnChange.Plus(delta), table.missing)));
+            return accept(addition(counter, key, delta));
         }
         Accepted accepted = buffer.intake().add(counter, key, delta);
         buffer.intake().countOperations(1);
         return accepted;
     }
 
-    CompletionStage<Void> stage(@Nullable Accepted accepted) {
-        return accepted == null ? CompletableFuture.completedFuture(null) : buffer.stage(durability, accepted);
+    CompletionStage<Void> stage(@Nullable Accepted accepted, Operation operation) {
+        return accepted == null
+                ? CompletableFuture.completedFuture(null)
+                : buffer.stage(durability, accepted, List.of(operation));
+    }
+
+    void await(@Nullable Accepted accepted, Operation operation) {
+        if (accepted != null) {
+            buffer.await(durability, accepted, List.of(operation));
+        }
     }
 
     boolean travels() {

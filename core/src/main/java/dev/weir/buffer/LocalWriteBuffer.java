@@ -12,6 +12,7 @@ import dev.weir.error.WeirException;
 import dev.weir.time.Clock;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
@@ -49,12 +50,18 @@ final class LocalWriteBuffer implements WriteBuffer {
     private final Handovers handovers;
     private final Recovery recovery;
     private final JdbcDeadLetters deadLetters;
+    private final Refusals refusals = new Refusals();
     private final Thread ticker;
     private final ReentrantLock closing = new ReentrantLock();
     private volatile @Nullable CloseReport closed;
     private volatile boolean stopTicking;
 
     LocalWriteBuffer(Database database, Journal journal, BufferSettings settings, Clock clock) {
+        this(database, journal, null, settings, clock);
+    }
+
+    LocalWriteBuffer(
+            Database database, Journal journal, @Nullable TableNotes notes, BufferSettings settings, Clock clock) {
         this.database = database;
         this.settings = settings;
         this.clock = clock;
@@ -64,13 +71,14 @@ final class LocalWriteBuffer implements WriteBuffer {
         this.limits = new Limits(settings, this::flushSoon);
         this.intake = new Intake(limits, journalLoop::touched);
         this.epochs = new Epochs(journal.writer(), limits, intake);
-        this.tables = new Tables(database.catalog(), settings);
+        this.tables = new Tables(database.catalog(), notes, settings);
         Ledger ledger = new Ledger(database);
         this.recovery = new Recovery(database, journal, ledger, tables, settings, monitor);
         this.handovers = new Handovers(database, journal, tables, intake, monitor);
         this.totals = new Totals(database, epochs, journal.writer(), tables);
         this.flushLoop = new FlushLoop(
-                database, journal, settings, clock, monitor, limits, epochs, ledger, recovery, handovers, totals);
+                database, journal, settings, clock, monitor, limits, epochs, ledger, recovery, handovers, totals,
+                tables, refusals);
         this.deadLetters = new JdbcDeadLetters(database, flushLoop::flushSoon);
         this.ticker = new Thread(this::tick, "weir-clock-" + database.name());
         this.ticker.setDaemon(true);
@@ -189,23 +197,25 @@ final class LocalWriteBuffer implements WriteBuffer {
     @Override
     public void atomically(Durability level, Consumer<BufferGroup> block) {
         Objects.requireNonNull(level, "level");
-        Accepted accepted = group(block);
+        List<Operation> operations = new ArrayList<>();
+        Accepted accepted = group(block, operations);
         if (accepted != null) {
-            await(level, accepted);
+            await(level, accepted, operations);
         }
     }
 
     @Override
     public CompletionStage<Void> atomicallyAsync(Durability level, Consumer<BufferGroup> block) {
         Objects.requireNonNull(level, "level");
-        Accepted accepted = group(block);
-        return accepted == null ? CompletableFuture.completedFuture(null) : stage(level, accepted);
+        List<Operation> operations = new ArrayList<>();
+        Accepted accepted = group(block, operations);
+        return accepted == null ? CompletableFuture.completedFuture(null) : stage(level, accepted, operations);
     }
 
-    private @Nullable Accepted group(Consumer<BufferGroup> block) {
-        GroupRecorder recorder = new GroupRecorder(tables::get);
+    private @Nullable Accepted group(Consumer<BufferGroup> block, List<Operation> operations) {
+        GroupRecorder recorder = new GroupRecorder(tables::get, operations);
         block.accept(recorder);
-        List<Operation> operations = recorder.operations();
+        recorder.finish();
         if (operations.isEmpty()) {
             return null;
         }
@@ -214,10 +224,15 @@ final class LocalWriteBuffer implements WriteBuffer {
         return accepted;
     }
 
-    /** Waits until an accepted operation has reached its level. */
-    void await(Durability level, Accepted accepted) {
+    /**
+     * Waits until accepted operations have reached their level.
+     *
+     * @param operations what was accepted
+     */
+    void await(Durability level, Accepted accepted, List<Operation> operations) {
         if (level == Durability.FLUSHED || accepted.untilFlushed()) {
             awaitFlushed(accepted.epoch());
+            refusals.check(operations, accepted.epoch());
         } else if (level == Durability.JOURNALED) {
             awaitJournaled(accepted.epoch());
         }
@@ -246,18 +261,22 @@ final class LocalWriteBuffer implements WriteBuffer {
         }
     }
 
-    /** A stage that completes when an accepted operation has reached its level. */
-    CompletionStage<Void> stage(Durability level, Accepted accepted) {
+    /** A stage that completes when accepted operations have reached their level. */
+    CompletionStage<Void> stage(Durability level, Accepted accepted, List<Operation> operations) {
         if (level == Durability.FLUSHED || accepted.untilFlushed()) {
             CompletableFuture<Void> stage = epochs.flushed.enter(accepted.epoch(), () -> {});
             if (!stage.isDone()) {
                 flushWhenJournaled(accepted.epoch());
             }
-            return stage;
+            return stage.thenRun(() -> refusals.check(operations, accepted.epoch()));
         } else if (level == Durability.JOURNALED) {
-            return epochs.journaled.enter(accepted.epoch(), journalLoop::wake);
+            return journaledStage(accepted.epoch());
         }
         return CompletableFuture.completedFuture(null);
+    }
+
+    CompletionStage<Void> journaledStage(long epoch) {
+        return epochs.journaled.enter(epoch, journalLoop::wake);
     }
 
     private void flushWhenJournaled(long epoch) {
@@ -288,7 +307,7 @@ final class LocalWriteBuffer implements WriteBuffer {
     @Override
     public FlushReport flush() {
         checkOpen();
-        long target = target();
+        long target = target(settings.blockTimeout().toNanos());
         if (target == 0) {
             return new FlushReport(0, 0, 0, 0, 0, 0, Duration.ZERO);
         }
@@ -303,8 +322,16 @@ final class LocalWriteBuffer implements WriteBuffer {
     }
 
     /** The epoch up to which everything accepted so far lies; 0 if the database has all of it. */
-    private long target() {
-        epochs.cutLock.lock();
+    private long target(long nanos) {
+        boolean locked = false;
+        try {
+            locked = epochs.cutLock.tryLock(nanos, TimeUnit.NANOSECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        if (!locked) {
+            throw new FlushException("A flush begins with the journal, which takes no writes: look at its disk.", null);
+        }
         try {
             if (journalLoop.isTouched() || !recovery.isDone()) {
                 return intake.openCells();
@@ -376,7 +403,7 @@ final class LocalWriteBuffer implements WriteBuffer {
         boolean journaled = false;
         boolean flushed = false;
         try {
-            long target = target();
+            long target = target(left(end));
             if (target > 0) {
                 epochs.journaled.enter(target, journalLoop::wake).get(left(end), TimeUnit.NANOSECONDS);
                 journaled = true;
@@ -392,7 +419,9 @@ final class LocalWriteBuffer implements WriteBuffer {
             problem = journaled ? "the deadline passed before the flush ended" : "the journal takes no writes";
         } catch (ExecutionException | RuntimeException e) {
             Throwable cause = e instanceof ExecutionException && e.getCause() != null ? e.getCause() : e;
-            problem = FlushLoop.describe(cause);
+            problem = journaled || !(cause instanceof FlushException)
+                    ? FlushLoop.describe(cause)
+                    : "the journal takes no writes";
         }
         flushLoop.stop(Math.max(left(end), Duration.ofSeconds(1).toNanos()));
         journalLoop.stop(Math.max(left(end), Duration.ofSeconds(1).toNanos()), !journaled);

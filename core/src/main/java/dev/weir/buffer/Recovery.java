@@ -3,7 +3,6 @@ package dev.weir.buffer;
 import dev.weir.buffer.PendingRow.Entry;
 import dev.weir.buffer.PendingRow.Group;
 import dev.weir.db.Database;
-import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -18,7 +17,7 @@ import org.slf4j.LoggerFactory;
  */
 final class Recovery {
     private static final Logger LOG = LoggerFactory.getLogger("dev.weir.buffer");
-    private static final long TRIM_NANOS = Duration.ofSeconds(5).toNanos();
+    private static final long TRIM_NANOS = Duration.ofSeconds(30).toNanos();
 
     private final Database database;
     private final Journal journal;
@@ -56,16 +55,25 @@ final class Recovery {
      * @throws JournalException if it can't be done: the database fell back too far, the journal is damaged, a table is gone
      */
     void run() throws SQLException {
-        try (FlushConnection lease = FlushConnection.take(database)) {
-            Connection connection = lease.connection();
-            ledger.createTables(connection);
-            lease.commit();
-        }
+        recoverEarlier();
+        makeRow(journal.writer());
+        done = true;
+    }
+
+    /** Makes the own tables, and flushes what earlier writers left. */
+    void recoverEarlier() throws SQLException {
+        makeTables();
         for (Journal.Writer writer : journal.earlier()) {
             flush(writer);
         }
-        makeRow(journal.writer());
-        done = true;
+    }
+
+    /** Makes the own tables that are missing: at the start, and when the database was restored to a time before them. */
+    void makeTables() throws SQLException {
+        try (FlushConnection lease = FlushConnection.take(database)) {
+            ledger.createTables(lease.connection());
+            lease.commit();
+        }
     }
 
     private void makeRow(String writer) throws SQLException {
@@ -126,20 +134,21 @@ final class Recovery {
             makeRow(writer);
         }
         long at = Math.max(seq, 0);
-        boolean careful = false;
+        FlushTransaction.Care care = FlushTransaction.Care.NONE;
         while (at < to) {
             Plan plan = read(writer, at, to);
             FlushTransaction transaction = new FlushTransaction(database, ledger, plan, at, monitor.now());
             long start = System.nanoTime();
-            switch (transaction.run(careful, connection -> {})) {
+            FlushTransaction.Outcome outcome = transaction.run(care, connection -> {});
+            care = care.after(outcome);
+            switch (outcome) {
                 case COMMITTED -> {
                     at = plan.to;
-                    careful = false;
                     monitor.flushed(transaction.report(Duration.ofNanos(System.nanoTime() - start)));
                     transaction.letters().forEach(monitor::letter);
                 }
-                case REFUSED -> careful = true;
                 case LEDGER_MOVED -> at = readLedger(writer);
+                default -> LOG.debug("The database refuses data of epochs {} to {}.", plan.from + 1, plan.to);
             }
         }
     }
@@ -167,6 +176,11 @@ final class Recovery {
             epochs.addAll(some);
             to = step;
         }
+        return plan(writer, from, to, epochs);
+    }
+
+    /** Epochs that were read from the journal as one plan. */
+    static Plan plan(String writer, long from, long to, List<EpochDecoder.Epoch> epochs) {
         Plan plan = new Plan(writer, from, to);
         for (EpochDecoder.Epoch epoch : epochs) {
             epoch.counted().forEach(plan::entry);

@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 final class Waiters {
     private final AtomicReference<@Nullable Waiter> head = new AtomicReference<>();
     private final LongSupplier reached;
+    private volatile @Nullable RuntimeException failure;
 
     Waiters(LongSupplier reached) {
         this.reached = reached;
@@ -61,8 +62,11 @@ final class Waiters {
             waiter.next = first;
         } while (!head.compareAndSet(first, waiter));
         entered.run();
+        RuntimeException failed = failure;
         if (reached.getAsLong() >= epoch) {
             waiter.complete(null);
+        } else if (failed != null) {
+            waiter.completeExceptionally(failed);
         }
         return waiter;
     }
@@ -122,8 +126,9 @@ final class Waiters {
         } while (!head.compareAndSet(first, waiter));
     }
 
-    /** Fails all who wait. */
+    /** Fails all who wait, and who will. */
     void fail(RuntimeException failure) {
+        this.failure = failure;
         for (Waiter waiter = head.getAndSet(null); waiter != null; waiter = waiter.next) {
             waiter.finish(failure);
         }

@@ -1,6 +1,7 @@
 package dev.weir.buffer;
 
 import dev.weir.db.Database;
+import dev.weir.db.Dialect;
 import dev.weir.db.Durability;
 import dev.weir.db.FlushReport;
 import dev.weir.db.TableBuffer;
@@ -9,6 +10,7 @@ import dev.weir.error.WeirException;
 import dev.weir.time.Clock;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
 
@@ -29,13 +31,23 @@ public interface WriteBuffer extends WriteBehind, AutoCloseable {
     static WriteBuffer open(Database database, Path journal, BufferSettings settings, Clock clock) {
         SqliteJournal opened = SqliteJournal.open(journal, clock);
         try {
-            LocalWriteBuffer buffer = new LocalWriteBuffer(database, opened, settings, clock);
+            TableNotes notes = new TableNotes(database.dialect(), journal);
+            LocalWriteBuffer buffer = new LocalWriteBuffer(database, opened, notes, settings, clock);
             buffer.open();
             return buffer;
         } catch (RuntimeException | Error e) {
             opened.close();
             throw e;
         }
+    }
+
+    /**
+     * The engine of the database that a journal was last used with: what a start without the database has to be told.
+     *
+     * @param journal the journal's directory
+     */
+    static Optional<Dialect> knownDialect(Path journal) {
+        return TableNotes.dialect(journal);
     }
 
     @Override

@@ -10,6 +10,7 @@ import java.time.LocalTime;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.time.ZonedDateTime;
+import java.time.temporal.ChronoField;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -349,18 +350,18 @@ public final class ColumnValues {
     }
 
     private static LocalTime inScale(ColumnInfo column, LocalTime value) {
-        checkScale(column, value.getNano());
+        checkScale(column, value.get(ChronoField.NANO_OF_SECOND));
         return value;
     }
 
     private static LocalDateTime inScale(ColumnInfo column, LocalDateTime value) {
         inYears(column, value.toLocalDate());
-        checkScale(column, value.getNano());
+        checkScale(column, value.get(ChronoField.NANO_OF_SECOND));
         return value;
     }
 
     private static Instant inScale(ColumnInfo column, Instant value) {
-        checkScale(column, value.getNano());
+        checkScale(column, value.get(ChronoField.NANO_OF_SECOND));
         return value;
     }
 

@@ -23,12 +23,28 @@ public interface Dialect {
     static Dialect of(Connection connection) throws SQLException {
         String product = connection.getMetaData().getDatabaseProductName();
         return switch (product) {
+            case "H2" -> H2Dialect.INSTANCE;
+            case "MariaDB" -> MariaDbDialect.MARIADB;
+            case "MySQL" -> MariaDbDialect.MYSQL;
             case "PostgreSQL" -> PostgresDialect.INSTANCE;
             case "SQLite" -> SqliteDialect.INSTANCE;
             default ->
-                throw new IllegalArgumentException(
-                        "No dialect knows this database: product=" + product + "; known are PostgreSQL, SQLite");
+                throw new IllegalArgumentException("No dialect knows this database: product=" + product
+                        + "; known are H2, MariaDB, MySQL, PostgreSQL, SQLite");
         };
+    }
+
+    /** The dialect of a {@link #name}; empty if there is none of it. */
+    static Optional<Dialect> named(String name) {
+        return List.<Dialect>of(
+                        SqliteDialect.INSTANCE,
+                        H2Dialect.INSTANCE,
+                        PostgresDialect.INSTANCE,
+                        MariaDbDialect.MARIADB,
+                        MariaDbDialect.MYSQL)
+                .stream()
+                .filter(dialect -> dialect.name().equals(name))
+                .findFirst();
     }
 
     /** The engine's name: {@code sqlite}, {@code h2}, {@code postgresql}, {@code mariadb}, {@code mysql}. */
@@ -84,6 +100,26 @@ public interface Dialect {
     /** Makes a connection refuse to write, or takes that back; outside of a transaction. */
     default void readOnly(Connection connection, boolean readOnly) throws SQLException {
         connection.setReadOnly(readOnly);
+    }
+
+    /**
+     * Whether an error has made the open transaction one that can only be rolled back, so that COMMIT would quietly do that.
+     */
+    default boolean aborted(Connection connection) throws SQLException {
+        return false;
+    }
+
+    /** An expression for a value of the column that compares and sorts as the values do. */
+    default String ordered(ColumnInfo column, String expression) {
+        return expression;
+    }
+
+    /**
+     * The column, quoted as {@code name}, with a parameter added; NULL counts as 0. The result is exact, or the statement
+     * fails. One parameter.
+     */
+    default String increment(ColumnInfo column, String name) {
+        return "COALESCE(" + name + ", 0) + ?";
     }
 
     /** A SELECT with its limit and offset; null is none. */

@@ -39,10 +39,14 @@ final class JdbcTransaction implements Transaction, Runner {
     private final List<Stream<Row>> streams = new ArrayList<>();
     private final Set<String> written = new LinkedHashSet<>();
     private final AtomicReference<@Nullable Thread> user = new AtomicReference<>();
+    /** Whether anything but looks into the catalog was sent. */
+    private boolean begun;
+
     private boolean writtenAny;
     private boolean catalogChanged;
     private boolean rollbackOnly;
     private boolean aboutToCommit;
+    private @Nullable SQLException lastError;
     private @Nullable SQLException gone;
     private volatile boolean ended;
 
@@ -55,6 +59,7 @@ final class JdbcTransaction implements Transaction, Runner {
     }
 
     private void failed(SQLException error) {
+        lastError = error;
         if (gone == null && SqlErrors.endsTransaction(database.dialect(), error)) {
             gone = error;
         }
@@ -131,8 +136,8 @@ final class JdbcTransaction implements Transaction, Runner {
     @Override
     public <T extends @Nullable Object> T savepoint(Supplier<T> block) {
         Objects.requireNonNull(block, "block");
-        Map<TransactionListener, @Nullable Object> marks = new IdentityHashMap<>();
-        Savepoint savepoint = usable(() -> {
+        IdentityHashMap<TransactionListener, @Nullable Object> marks = new IdentityHashMap<>();
+        Savepoint savepoint = begun(() -> {
             for (TransactionListener listener : listeners.values()) {
                 marks.put(listener, listener.mark());
             }
@@ -156,7 +161,7 @@ final class JdbcTransaction implements Transaction, Runner {
         return result;
     }
 
-    private void rollBackTo(Savepoint savepoint, Map<TransactionListener, @Nullable Object> marks) {
+    private void rollBackTo(Savepoint savepoint, IdentityHashMap<TransactionListener, @Nullable Object> marks) {
         this.<@Nullable Object>inside(() -> {
             if (gone == null) {
                 try {
@@ -197,7 +202,7 @@ final class JdbcTransaction implements Transaction, Runner {
 
     @Override
     public Connection connection() {
-        return usable(lease::connection);
+        return begun(lease::connection);
     }
 
     @Override
@@ -245,22 +250,46 @@ final class JdbcTransaction implements Transaction, Runner {
 
     @Override
     public TableInfo lookUp(String name) {
-        return usable(() -> database.catalog().table(lease.connection(), name));
+        return looked(() -> database.catalog().table(lease.connection(), name));
     }
 
     @Override
     public ColumnInfo lookUp(TableInfo table, String name) {
-        return usable(() -> database.catalog().column(lease.connection(), table, name));
+        return looked(() -> database.catalog().column(lease.connection(), table, name));
+    }
+
+    /**
+     * A look into the catalog must not be what fixes the transaction's view of the database: on SQLite a write would then
+     * fail if somebody else had written since. As long as nothing else was sent, a rollback undoes just that.
+     */
+    private <T> T looked(Supplier<T> look) {
+        return usable(() -> {
+            T found = look.get();
+            if (!begun) {
+                jdbc("A look into the catalog could not be ended", connection -> {
+                    connection.rollback();
+                    return found;
+                });
+            }
+            return found;
+        });
+    }
+
+    private <T extends @Nullable Object> T begun(Supplier<T> call) {
+        return usable(() -> {
+            begun = true;
+            return call.get();
+        });
     }
 
     @Override
     public <T extends @Nullable Object> T read(Function<Session, T> work) {
-        return usable(() -> work.apply(session));
+        return begun(() -> work.apply(session));
     }
 
     @Override
     public <T extends @Nullable Object> T write(Written tables, Function<Session, T> work) {
-        return usable(() -> {
+        return begun(() -> {
             refuseWhenReadOnly();
             written.addAll(tables.tables());
             writtenAny |= tables.all();
@@ -275,7 +304,7 @@ final class JdbcTransaction implements Transaction, Runner {
 
     @Override
     public Stream<Row> stream(Command query) {
-        return usable(() -> {
+        return begun(() -> {
             Stream<Row> opened = session.stream(
                     query,
                     step -> this.<@Nullable Object>usable(() -> {
@@ -353,9 +382,26 @@ final class JdbcTransaction implements Transaction, Runner {
                 database.hooks().beforeCommit(scope);
             }
             closeStreams();
+            refuseWhenAborted();
             ended = true;
             return scope;
         });
+    }
+
+    private void refuseWhenAborted() {
+        try {
+            if (dialect().aborted(lease.connection())) {
+                SQLException error = lastError;
+                throw SqlErrors.translated(
+                        dialect(),
+                        "A statement failed before, so the transaction can't commit and is rolled back: database="
+                                + database.name(),
+                        error != null ? error : new SQLException("A statement through the connection", "25P02"));
+            }
+        } catch (SQLException e) {
+            throw SqlErrors.translated(
+                    dialect(), "The transaction's state could not be read: database=" + database.name(), e);
+        }
     }
 
     private Scope scope() {

@@ -1,5 +1,6 @@
 package dev.weir.db;
 
+import java.sql.BatchUpdateException;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -7,6 +8,7 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,6 +17,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class LoopBulk implements Bulk {
     static final int KEYS_PER_SELECT = 500;
+
+    /** A batch spares the driver's work for each call; what is batched is kept in memory. */
+    private static final int ROWS_PER_BATCH = 500;
 
     private final Dialect dialect;
     private final AssignmentSql assignments;
@@ -116,10 +121,16 @@ final class LoopBulk implements Bulk {
             throws SQLException {
         long changed = 0;
         try (PreparedStatement statement = connection.prepareStatement(sql)) {
-            for (int row = 0; row < rows; row++) {
-                Statements.bindRows(dialect, statement, columns, values, row, row + 1);
-                changed += statement.executeUpdate();
+            for (int from = 0; from < rows; from += ROWS_PER_BATCH) {
+                int until = Math.min(rows, from + ROWS_PER_BATCH);
+                for (int row = from; row < until; row++) {
+                    Statements.bindRows(dialect, statement, columns, values, row, row + 1);
+                    statement.addBatch();
+                }
+                changed += IntStream.of(statement.executeBatch()).sum();
             }
+        } catch (BatchUpdateException e) {
+            throw StandardFailure.root(e);
         }
         return new Result(rows, changed);
     }

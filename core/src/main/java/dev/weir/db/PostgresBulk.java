@@ -61,6 +61,9 @@ final class PostgresBulk implements Bulk {
             String name = dialect.quote(update.key().get(0).name());
             sets.add(name + " = t." + name);
         }
+        for (ColumnInfo column : columns) {
+            PostgresText.requireTravelType(column);
+        }
         String start = "UPDATE " + dialect.quote(update.table()) + " AS t SET " + String.join(", ", sets) + " FROM ";
         String end = " WHERE " + equalKeys(update.key());
         if (update.rows() >= ROWS_FOR_TEMPORARY_TABLE && canCopyToTemporaryTable(connection)) {

@@ -22,6 +22,8 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import org.postgresql.core.BaseConnection;
+import org.postgresql.core.TransactionState;
 
 /**
  * PostgreSQL. A type's name is that of {@code pg_type}, a domain's that of its base type. {@code infinity} is read as the
@@ -148,6 +150,12 @@ final class PostgresDialect implements Dialect {
             case Types.REAL -> PlainValues.column(answer.getColumnLabel(index), "float4", kind);
             default -> PlainValues.column(answer.getColumnLabel(index), "", kind);
         };
+    }
+
+    @Override
+    public boolean aborted(Connection connection) throws SQLException {
+        return connection.isWrapperFor(BaseConnection.class)
+                && connection.unwrap(BaseConnection.class).getTransactionState() == TransactionState.FAILED;
     }
 
     @Override

@@ -1,7 +1,6 @@
 package dev.weir.db;
 
 import java.sql.Array;
-import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.time.Instant;
@@ -57,13 +56,20 @@ final class PostgresText {
                     longs.size() == longs.data().length ? longs.data() : Arrays.copyOf(longs.data(), longs.size()));
             return;
         }
+        String type = requireTravelType(column);
+        Array array = statement.getConnection().createArrayOf(type, elements(column, values));
+        statement.setArray(index, array);
+    }
+
+    static String requireTravelType(ColumnInfo column) throws SQLException {
         String type = travelType(column);
         if (type == null) {
-            throw StandardFailure.unfit(column, "Weir does not write this type in bulk");
+            throw new SQLException(
+                    "Weir does not write columns of this type in bulk: column=" + column.name() + ", type="
+                            + column.typeName(),
+                    "0A000");
         }
-        Connection connection = statement.getConnection();
-        Array array = connection.createArrayOf(type, elements(column, values));
-        statement.setArray(index, array);
+        return type;
     }
 
     private static @Nullable Object[] elements(ColumnInfo column, Values values) throws SQLException {

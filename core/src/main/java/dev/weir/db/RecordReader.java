@@ -26,10 +26,19 @@ final class RecordReader<T extends Record> {
     private final String[] names;
     private final Class<?>[] types;
     private final Method[] accessors;
+
     /** The last header and the places of the components in it: rows of one result share their header. */
     private volatile @Nullable Places places;
 
-    private record Places(RowHeader header, int[] indexes) {}
+    private static final class Places {
+        final RowHeader header;
+        final int[] indexes;
+
+        Places(RowHeader header, int[] indexes) {
+            this.header = header;
+            this.indexes = indexes;
+        }
+    }
 
     private RecordReader(Class<T> type) {
         this.type = type;

@@ -135,7 +135,7 @@ final class SqlText {
         private void step(char c) {
             if (Character.isWhitespace(c) || c == '(') {
                 at++;
-            } else if (c == '-' && next('-') || c == '#' && mysql) {
+            } else if ((c == '-' && next('-')) || (c == '#' && mysql)) {
                 int end = text.indexOf('\n', at);
                 at = end < 0 ? text.length() : end;
             } else if (c == '/' && next('*')) {
@@ -154,7 +154,7 @@ final class SqlText {
         }
 
         private void token(char c) {
-            if (c == '\'' || c == '"' && mysql) {
+            if (c == '\'' || (c == '"' && mysql)) {
                 literal(at, c, mysql);
             } else if (c == '"' || c == '`') {
                 at = quoted(at, c, false);
@@ -181,9 +181,10 @@ final class SqlText {
         }
 
         private void comment() {
+            boolean nests = !mysql && !sqlite;
             int depth = 0;
             do {
-                if (text.startsWith("/*", at) && (depth == 0 || !mysql && !sqlite)) {
+                if (text.startsWith("/*", at) && (depth == 0 || nests)) {
                     depth++;
                     at += 2;
                 } else if (text.startsWith("*/", at)) {
@@ -250,7 +251,7 @@ final class SqlText {
                 at++;
             }
             if (at < text.length() && text.charAt(at) == '\'' && prefix(start)) {
-                literal(start, '\'', mysql || postgresql && lowered(start, 'e'));
+                literal(start, '\'', mysql || (postgresql && lowered(start, 'e')));
                 return;
             }
             String word = text.substring(start, at).toUpperCase(Locale.ROOT);
@@ -295,7 +296,7 @@ final class SqlText {
                 at += 2;
                 return;
             }
-            boolean free = at == 0 || !part(text.charAt(at - 1)) && text.charAt(at - 1) != ']';
+            boolean free = at == 0 || (!part(text.charAt(at - 1)) && text.charAt(at - 1) != ']');
             int end = at + 1;
             while (end < text.length() && part(text.charAt(end))) {
                 end++;

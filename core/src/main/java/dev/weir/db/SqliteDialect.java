@@ -241,6 +241,30 @@ final class SqliteDialect implements Dialect {
         return SqliteCatalog.tableNames(connection);
     }
 
+    /** Texts with and without a fraction of the second sort as the times do once their {@code Z} is gone. */
+    @Override
+    public String ordered(ColumnInfo column, String expression) {
+        return column.kind() == ValueKind.INSTANT ? "rtrim(replace(" + expression + ", ' ', 'T'), 'Z')" : expression;
+    }
+
+    /**
+     * An integer sum that overflows would become floating point, so the engine is made to fail: abs() of the smallest integer
+     * does. A decimal with a fraction is brought back to the digits that the engine keeps.
+     */
+    @Override
+    public String increment(ColumnInfo column, String name) {
+        String sum = "COALESCE(" + name + ", 0) + weir_delta";
+        return switch (column.kind()) {
+            case INTEGER ->
+                "(SELECT CASE WHEN typeof(" + sum + ") = 'integer' THEN " + sum
+                        + " ELSE abs(-9223372036854775807 - 1 + 0 * weir_delta) END FROM (SELECT ? AS weir_delta))";
+            case DECIMAL ->
+                "(SELECT CASE WHEN typeof(" + sum + ") = 'integer' THEN " + sum + " ELSE CAST(printf('%." + EXACT_DIGITS
+                        + "g', " + sum + ") AS NUMERIC) END FROM (SELECT ? AS weir_delta))";
+            default -> Dialect.super.increment(column, name);
+        };
+    }
+
     @Override
     public String limit(String select, @Nullable Long limit, @Nullable Long offset) {
         if (limit == null && offset == null) {

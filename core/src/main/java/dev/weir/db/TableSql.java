@@ -90,9 +90,8 @@ final class TableSql {
                 .append(dialect.quote(table()))
                 .append(" SET ")
                 .append(name)
-                .append(" = COALESCE(")
-                .append(name)
-                .append(", 0) + ?");
+                .append(" = ")
+                .append(dialect.increment(column, name));
         parameters.add(new Command.Parameter(column, delta));
         where();
         return Command.update(sql.toString(), parameters);
@@ -129,7 +128,8 @@ final class TableSql {
     private void orderBy() {
         for (int i = 0; i < steps.orders().size(); i++) {
             sql.append(i == 0 ? " ORDER BY " : ", ");
-            column(place(steps.orders().get(i).column()));
+            Place place = place(steps.orders().get(i).column());
+            sql.append(dialect.ordered(place.column(), reference(place)));
             sql.append(steps.orders().get(i).descending() ? " DESC" : "");
         }
     }
@@ -137,8 +137,14 @@ final class TableSql {
     private void condition(Condition condition) {
         if (condition instanceof ConditionNode.Comparison comparison) {
             Place place = place(comparison.column());
-            column(place);
-            sql.append(' ').append(comparison.operator().symbol()).append(" ?");
+            ConditionNode.Operator operator = comparison.operator();
+            boolean ordering = operator != ConditionNode.Operator.EQUAL && operator != ConditionNode.Operator.UNEQUAL;
+            String left = reference(place);
+            sql.append(ordering ? dialect.ordered(place.column(), left) : left)
+                    .append(' ')
+                    .append(operator.symbol())
+                    .append(' ')
+                    .append(ordering ? dialect.ordered(place.column(), "?") : "?");
             parameter(place, comparison.value());
         } else if (condition instanceof ConditionNode.Membership membership) {
             membership(membership);
@@ -192,10 +198,12 @@ final class TableSql {
     }
 
     private void column(Place place) {
-        if (sources.size() > 1) {
-            sql.append(dialect.quote(place.source().table())).append('.');
-        }
-        sql.append(dialect.quote(place.column().name()));
+        sql.append(reference(place));
+    }
+
+    private String reference(Place place) {
+        String name = dialect.quote(place.column().name());
+        return sources.size() > 1 ? dialect.quote(place.source().table()) + "." + name : name;
     }
 
     // ---- names

@@ -1,6 +1,6 @@
 package dev.weir.db;
 
-/** What a column's values are in Java. {@code ARCHITECTURE.md} has the table of SQL types by engine. */
+/** What a column's values are in Java. {@code docs/guide/types.md} has the table of SQL types by engine. */
 public enum ValueKind {
     /** {@link Long}: integers of up to 64 bits. */
     INTEGER,

@@ -14,6 +14,7 @@ public sealed interface Values {
     @Nullable Object get(int row);
 
     /** Values of a {@link ValueKind#INTEGER} column without NULLs; the first {@code size} elements count. */
+    @SuppressWarnings("ArrayRecordComponent")
     record Longs(long[] data, int size) implements Values {
         @Override
         public Long get(int row) {
@@ -22,6 +23,7 @@ public sealed interface Values {
     }
 
     /** Values of any kind. */
+    @SuppressWarnings("ArrayRecordComponent")
     record Objects(@Nullable Object[] data, int size) implements Values {
         @Override
         public @Nullable Object get(int row) {

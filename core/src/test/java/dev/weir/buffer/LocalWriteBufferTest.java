@@ -6,16 +6,23 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.weir.Weir;
 import dev.weir.db.Counter;
 import dev.weir.db.Database;
+import dev.weir.db.DeadLetterException;
 import dev.weir.db.Durability;
 import dev.weir.db.FlushReport;
+import dev.weir.db.TableBuffer;
 import dev.weir.db.TotalUnknownException;
+import dev.weir.error.WeirException;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.SQLNonTransientConnectionException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.LongStream;
+import javax.sql.DataSource;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -235,5 +242,77 @@ class LocalWriteBufferTest {
         assertThat(weir.buffer().stats().operations()).isEqualTo(20_000);
         assertThat(weir.buffer().stats().pendingRows()).isZero();
         assertThat(weir.buffer().stats().pendingBytes()).isZero();
+    }
+
+    @Test
+    void startDegraded_withoutTheDatabase_takesOperationsIn_andWritesThemLater() throws Exception {
+        insert(1, 100);
+        db().table("posts").buffer().durability(Durability.JOURNALED).where(1).add("views", 5);
+        abandon();
+        Away away = new Away(dataSource);
+        away.away = true;
+        BufferSettings.Builder settings =
+                BufferSettings.builder().flushInterval(Duration.ofMillis(20)).connectTimeout(Duration.ofMillis(50));
+
+        assertThatThrownBy(() -> weir(away, settings.build())).isInstanceOf(WeirException.class);
+        weir = weir(away, settings.startDegraded(true).build());
+        assertThat(weir.buffer().stats().health()).isEqualTo(BufferListener.Health.DEGRADED);
+        db().table("posts").buffer().durability(Durability.JOURNALED).where(1).add("views", 7);
+        assertThatThrownBy(() -> db().table("posts").buffer().where(1).increment("views"))
+                .isInstanceOf(TotalUnknownException.class);
+        assertThatThrownBy(() -> db().table("posts").buffer().flush()).isInstanceOf(WeirException.class);
+
+        away.away = false;
+        db().table("posts").buffer().durability(Durability.FLUSHED).where(1).add("views", 0);
+
+        assertThat(views(1)).isEqualTo(113);
+        assertThat(weir.buffer().stats().health()).isEqualTo(BufferListener.Health.UP);
+    }
+
+    private Weir weir(DataSource source, BufferSettings settings) {
+        return Weir.builder()
+                .database(source)
+                .journal(directory.resolve("journal"))
+                .buffer(settings)
+                .build();
+    }
+
+    /** A database that can be away. */
+    private static final class Away extends SQLiteDataSource {
+        private final SQLiteDataSource real;
+        private volatile boolean away;
+
+        Away(SQLiteDataSource real) {
+            this.real = real;
+        }
+
+        @Override
+        public Connection getConnection() throws SQLException {
+            if (away) {
+                throw new SQLNonTransientConnectionException("away", "08001");
+            }
+            return real.getConnection();
+        }
+    }
+
+    @Test
+    void flushed_whenTheDatabaseRefuses_isToldTheDeadLetter() {
+        db().sql("create table strict(id integer primary key, n bigint not null check (n < 10))")
+                .execute();
+        TableBuffer strict = db().table("strict").buffer().durability(Durability.FLUSHED);
+        strict.insert(Map.of("id", 1, "n", 1));
+
+        assertThatThrownBy(() -> strict.insert(Map.of("id", 2, "n", 11)))
+                .isInstanceOfSatisfying(
+                        DeadLetterException.class,
+                        e -> assertThat(weir.buffer().deadLetters().list(5))
+                                .singleElement()
+                                .extracting(DeadLetter::id)
+                                .isEqualTo(e.id()));
+        assertThat(strict.insertAsync(Map.of("id", 3, "n", 12)))
+                .failsWithin(Duration.ofSeconds(20))
+                .withThrowableThat()
+                .withCauseInstanceOf(DeadLetterException.class);
+        assertThat(db().table("strict").count()).isEqualTo(1);
     }
 }

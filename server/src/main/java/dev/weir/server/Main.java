@@ -1,6 +1,8 @@
 package dev.weir.server;
 
 import dev.weir.error.WeirException;
+import dev.weir.server.buffer.BufferCommand;
+import dev.weir.server.demo.DemoCommand;
 import dev.weir.server.replay.ReplayCommand;
 import java.io.PrintWriter;
 import java.util.List;
@@ -29,7 +31,9 @@ public final class Main {
     /** The whole command line; running it ends nothing. */
     public static CommandLine commandLine() {
         CommandLine line = new CommandLine(new Root());
+        line.addSubcommand(new DemoCommand());
         line.addSubcommand(new ReplayCommand());
+        line.addSubcommand(new BufferCommand());
         line.setParameterExceptionHandler(Main::badUsage);
         line.setExecutionExceptionHandler(Main::failed);
         line.setUsageHelpAutoWidth(true);

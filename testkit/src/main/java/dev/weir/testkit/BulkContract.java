@@ -405,7 +405,8 @@ public abstract class BulkContract {
             case BOOLEAN -> random.nextBoolean();
             case TEXT -> "ä😀" + near + (random.nextBoolean() ? " " : "");
             case BYTES -> BigInteger.valueOf(near).toByteArray();
-            case UUID -> new UUID(random.nextLong(), random.nextLong());
+            case UUID ->
+                UUID.nameUUIDFromBytes(BigInteger.valueOf(random.nextLong()).toByteArray());
             case DATE -> LocalDate.of(2024, 1, 1).plusDays(near);
             case TIME -> LocalTime.NOON.plusSeconds(near);
             case TIMESTAMP -> LocalDateTime.of(2024, 1, 1, 0, 0).plus(Duration.ofMillis(near * 500));

@@ -86,15 +86,17 @@ public abstract class DatabaseFixture {
                             || lower.startsWith("update")
                             || lower.startsWith("delete")
                             || lower.startsWith("commit")
-                            || lower.contains("posts")
-                            || lower.contains("users")
-                            || lower.contains("tags");
+                            // SQLite's catalog has to try out how a column compares.
+                            || !lower.contains("where 0 union all")
+                                    && (lower.contains("posts") || lower.contains("users") || lower.contains("tags"));
                 })
                 .toList();
     }
 
     protected static void assertRefused(ThrowingCallable call, String part) {
-        assertThatThrownBy(call).isInstanceOf(IllegalArgumentException.class).hasMessageContaining(part);
+        assertThatThrownBy(call)
+                .isInstanceOf(IllegalArgumentException.class)
+                .satisfies(refusal -> assertThat(refusal.getMessage()).containsIgnoringCase(part));
     }
 
     protected final void assertRefusedUnsent(ThrowingCallable call, String part) {

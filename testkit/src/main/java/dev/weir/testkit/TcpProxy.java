@@ -20,6 +20,8 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,6 +39,7 @@ public final class TcpProxy implements Closeable {
         TO_CLIENT
     }
 
+    private static final Logger LOGGER = Logger.getLogger(TcpProxy.class.getName());
     private static final int MAX_LINKS = 256;
     private static final int CONNECT_TIMEOUT_MILLIS = 5_000;
     // Below the range for outgoing connections: nobody takes the port while it is given up to refuse connections.
@@ -53,6 +56,7 @@ public final class TcpProxy implements Closeable {
     private final Map<Direction, Long> limits = new EnumMap<>(Direction.class);
     private final Map<Direction, Long> delivered = new EnumMap<>(Direction.class);
     private @Nullable ServerSocket listening;
+    private Thread acceptor;
     private boolean closed;
 
     /** Forwards to this server from now on; it need not run yet. */
@@ -60,7 +64,8 @@ public final class TcpProxy implements Closeable {
         this.server = new InetSocketAddress(Objects.requireNonNull(host, "host"), port);
         ServerSocket socket = bindAnywhere();
         this.port = socket.getLocalPort();
-        listen(socket);
+        this.listening = socket;
+        this.acceptor = start(() -> accept(socket), "accept");
     }
 
     /** Always 127.0.0.1. */
@@ -95,12 +100,16 @@ public final class TcpProxy implements Closeable {
 
     /** Nobody listens on the port any more: new connections are refused. Those there are stay. */
     public void refuse() {
+        Thread accepting;
         lock.lock();
         try {
             stopListening();
+            accepting = acceptor;
         } finally {
             lock.unlock();
         }
+        // The system listens on until the thread has left accept().
+        await(List.of(accepting));
     }
 
     /** Closes all connections in order: both sides read an end of stream. */
@@ -155,7 +164,9 @@ public final class TcpProxy implements Closeable {
             limits.clear();
             changed.signalAll();
             if (listening == null) {
-                listen(bind(port));
+                ServerSocket socket = bind(port);
+                listening = socket;
+                acceptor = start(() -> accept(socket), "accept");
             }
         } catch (IOException e) {
             throw new UncheckedIOException("Somebody took the port meanwhile: port=" + port, e);
@@ -178,6 +189,10 @@ public final class TcpProxy implements Closeable {
             lock.unlock();
         }
         cut();
+        await(ending);
+    }
+
+    private static void await(List<Thread> ending) {
         try {
             for (Thread thread : ending) {
                 thread.join(TimeUnit.SECONDS.toMillis(5));
@@ -188,35 +203,26 @@ public final class TcpProxy implements Closeable {
     }
 
     private static ServerSocket bindAnywhere() throws IOException {
+        IOException taken = new IOException("none was tried");
         for (int attempt = 0; attempt < 1_000; attempt++) {
             try {
                 return bind(ThreadLocalRandom.current().nextInt(FIRST_PORT, LAST_PORT));
-            } catch (IOException taken) {
-                continue;
+            } catch (IOException e) {
+                taken = e;
             }
         }
-        throw new IOException("No free port between " + FIRST_PORT + " and " + LAST_PORT);
+        throw new IOException("No free port between " + FIRST_PORT + " and " + LAST_PORT, taken);
     }
 
     private static ServerSocket bind(int port) throws IOException {
         ServerSocket socket = new ServerSocket();
         try {
             socket.setReuseAddress(true);
-            socket.bind(new InetSocketAddress(InetAddress.getByName("127.0.0.1"), port));
+            socket.bind(new InetSocketAddress(InetAddress.getByAddress(new byte[] {127, 0, 0, 1}), port));
             return socket;
         } catch (IOException e) {
             socket.close();
             throw e;
-        }
-    }
-
-    private void listen(ServerSocket socket) {
-        lock.lock();
-        try {
-            listening = socket;
-            start(() -> accept(socket), "accept");
-        } finally {
-            lock.unlock();
         }
     }
 
@@ -232,9 +238,8 @@ public final class TcpProxy implements Closeable {
         while (!socket.isClosed()) {
             try {
                 link(socket.accept());
-            } catch (IOException refused) {
-                // The listening socket was closed, or this one client was gone already.
-                continue;
+            } catch (IOException e) {
+                LOGGER.log(Level.FINE, "No connection: the proxy refuses, or client or server is away", e);
             }
         }
     }
@@ -266,7 +271,7 @@ public final class TcpProxy implements Closeable {
         }
     }
 
-    private void start(Runnable work, String name) {
+    private Thread start(Runnable work, String name) {
         Thread thread = new Thread(
                 () -> {
                     work.run();
@@ -281,6 +286,7 @@ public final class TcpProxy implements Closeable {
         thread.setDaemon(true);
         threads.add(thread);
         thread.start();
+        return thread;
     }
 
     private void pump(Link link, Socket from, Socket to, Direction direction) {
@@ -369,8 +375,7 @@ public final class TcpProxy implements Closeable {
         try {
             closeable.close();
         } catch (IOException e) {
-            // Closed is what it should be, and there is nobody to tell.
-            return;
+            LOGGER.log(Level.FINE, "A socket that was to close had ended already", e);
         }
     }
 
@@ -400,14 +405,12 @@ public final class TcpProxy implements Closeable {
 
         void end(boolean reset) {
             for (Socket socket : List.of(client, upstream)) {
-                if (reset) {
-                    try {
+                closeQuietly(() -> {
+                    if (reset && !socket.isClosed()) {
                         socket.setSoLinger(true, 0);
-                    } catch (IOException closed) {
-                        continue;
                     }
-                }
-                closeQuietly(socket);
+                    socket.close();
+                });
             }
         }
     }

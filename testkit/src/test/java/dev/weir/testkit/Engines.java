@@ -66,4 +66,32 @@ final class Engines {
             default -> throw new AssertionError(kind);
         };
     }
+
+    static String mariaDbType(ValueKind kind) {
+        return switch (kind) {
+            case INTEGER -> "bigint";
+            case DECIMAL -> "decimal(12, 3)";
+            case DOUBLE -> "double";
+            case BOOLEAN -> "boolean";
+            case TEXT -> "varchar(300) character set utf8mb4";
+            case BYTES -> "blob";
+            case DATE -> "date";
+            case INSTANT -> "timestamp(6) null";
+            default -> throw new AssertionError(kind);
+        };
+    }
+
+    static String h2Type(ValueKind kind) {
+        return switch (kind) {
+            case INTEGER -> "bigint";
+            case DECIMAL -> "decimal(12, 3)";
+            case DOUBLE -> "double precision";
+            case BOOLEAN -> "boolean";
+            case TEXT -> "varchar(300)";
+            case BYTES -> "varbinary(1000)";
+            case DATE -> "date";
+            case INSTANT -> "timestamp(6) with time zone";
+            default -> throw new AssertionError(kind);
+        };
+    }
 }

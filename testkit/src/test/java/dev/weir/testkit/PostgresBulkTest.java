@@ -2,6 +2,9 @@ package dev.weir.testkit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.HikariDataSource;
+import dev.weir.db.Bulk;
 import dev.weir.db.BulkUpdate;
 import dev.weir.db.ColumnInfo;
 import dev.weir.db.Failure;
@@ -145,6 +148,65 @@ class PostgresBulkTest extends BulkContract {
         assertThat(query("SELECT count(*) FROM pg_class WHERE relname LIKE 'weir%'"))
                 .containsExactly(0L);
         assertThat(query("SELECT sum(n) FROM counter")).containsExactly((long) manyRows() * (manyRows() - 1));
+    }
+
+    @Test
+    void update_ofManyRows_withoutTheRightToTemporaryTables_usesArrays() throws SQLException {
+        TableInfo table = counters(manyRows());
+        execute("REVOKE TEMPORARY ON DATABASE " + database.name() + " FROM PUBLIC");
+        execute("CREATE ROLE plain_" + database.name());
+        execute("GRANT SELECT, UPDATE ON counter TO plain_" + database.name());
+        connection.commit();
+        execute("SET LOCAL ROLE plain_" + database.name());
+        BulkUpdate update = new BulkUpdate(
+                table,
+                List.of(column(table, "id")),
+                List.of(ids(manyRows())),
+                List.of(new BulkUpdate.Add(column(table, "n"), ids(manyRows()))));
+        assertThat(bulk.update(connection, update)).isEqualTo(new Bulk.Result(1, manyRows()));
+        connection.rollback();
+        execute("DROP OWNED BY plain_" + database.name());
+        execute("DROP ROLE plain_" + database.name());
+        connection.commit();
+    }
+
+    @Test
+    void bulk_throughAPool_usesCopyAllTheSame() throws SQLException {
+        TableInfo table = counters(manyRows());
+        connection.commit();
+        HikariConfig config = new HikariConfig();
+        config.setDataSource(database.dataSource());
+        config.setMaximumPoolSize(1);
+        try (HikariDataSource pool = new HikariDataSource(config);
+                Connection pooled = pool.getConnection()) {
+            pooled.setAutoCommit(false);
+            BulkUpdate update = new BulkUpdate(
+                    table,
+                    List.of(column(table, "id")),
+                    List.of(ids(manyRows())),
+                    List.of(new BulkUpdate.Add(column(table, "n"), ids(manyRows()))));
+            assertThat(bulk.update(pooled, update)).isEqualTo(new Bulk.Result(3, manyRows()));
+            pooled.rollback();
+        }
+    }
+
+    @Test
+    void insert_underRowSecurity_isChecked() throws SQLException {
+        TableInfo table = counters(0);
+        String role = "guarded_" + database.name();
+        execute("CREATE ROLE " + role);
+        execute("GRANT SELECT, INSERT ON counter TO " + role);
+        execute("ALTER TABLE counter ENABLE ROW LEVEL SECURITY");
+        execute("CREATE POLICY small ON counter USING (true) WITH CHECK (id < 1000)");
+        connection.commit();
+        execute("SET LOCAL ROLE " + role);
+        assertThat(bulk.insert(connection, table, table.columns(), List.of(ids(500), ids(500)))
+                        .rows())
+                .isEqualTo(500);
+        connection.rollback();
+        execute("DROP OWNED BY " + role);
+        execute("DROP ROLE " + role);
+        connection.commit();
     }
 
     @Test

@@ -9,7 +9,8 @@ record Platform(boolean mac, boolean arm) {
         String processor = System.getProperty("os.arch").toLowerCase(Locale.ROOT);
         boolean mac = system.startsWith("mac");
         boolean arm = processor.equals("aarch64") || processor.equals("arm64");
-        if (!mac && !system.startsWith("linux") || !arm && !processor.equals("amd64") && !processor.equals("x86_64")) {
+        boolean amd = processor.equals("amd64") || processor.equals("x86_64");
+        if (!(mac || system.startsWith("linux")) || !(arm || amd)) {
             throw new IllegalStateException("No server binaries for this platform: os.name=" + system + ", os.arch="
                     + processor + "; there are some for Linux and macOS on amd64 and arm64");
         }

@@ -78,7 +78,7 @@ public final class Servers {
 
     private static Path findChromium() throws IOException {
         for (String name : List.of("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")) {
-            for (String directory : System.getenv().getOrDefault("PATH", "").split(File.pathSeparator)) {
+            for (String directory : System.getenv().getOrDefault("PATH", "").split(File.pathSeparator, -1)) {
                 Path candidate = Path.of(directory, name);
                 if (Files.isExecutable(candidate)) {
                     return candidate;

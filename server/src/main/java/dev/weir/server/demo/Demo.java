@@ -1,0 +1,182 @@
+package dev.weir.server.demo;
+
+import dev.weir.Weir;
+import dev.weir.buffer.BufferSettings;
+import dev.weir.buffer.BufferStats;
+import dev.weir.buffer.CloseReport;
+import dev.weir.buffer.WriteBuffer;
+import dev.weir.db.FlushReport;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.OptionalLong;
+
+/** The demo without its web server: the database, Weir, the load and what watches them. Thread-safe. */
+final class Demo implements AutoCloseable {
+    private static final Duration CLOSE = Duration.ofSeconds(30);
+    private static final Duration CLOSE_WITHOUT_DATABASE = Duration.ofMillis(500);
+
+    private final Instant startedAt = Instant.now();
+    private final String version;
+    private final Path databaseFile;
+    private final Path journalDirectory;
+    private final DemoDatabase pool;
+    private final FaultSwitch database;
+    private final Weir weir;
+    private final WriteBuffer buffer;
+    private final Pages pages;
+    private final Telemetry telemetry;
+    private final GentleLoad load;
+    private final Burst burst;
+
+    private Demo(String version, Path data, boolean withLoad) throws IOException, SQLException {
+        this.version = version;
+        Path directory = Files.createDirectories(data).toAbsolutePath().normalize();
+        this.databaseFile = directory.resolve("weir.db");
+        this.journalDirectory = directory.resolve("journal");
+        this.pool = DemoDatabase.open(databaseFile);
+        this.database = new FaultSwitch(pool.dataSource());
+        Weir opened = null;
+        try {
+            Pages.createTable(database);
+            BufferSettings settings = BufferSettings.defaults();
+            opened = Weir.builder()
+                    .database(database)
+                    .journal(journalDirectory)
+                    .buffer(settings)
+                    .build();
+            this.weir = opened;
+            this.buffer = weir.buffer();
+            this.pages = new Pages(database, buffer);
+            this.telemetry = new Telemetry(buffer, settings, database);
+            this.load = new GentleLoad(pages, withLoad);
+            this.burst = new Burst(pages, buffer, database);
+        } catch (RuntimeException | SQLException e) {
+            if (opened != null) {
+                opened.close(CLOSE_WITHOUT_DATABASE);
+            }
+            pool.close();
+            throw e;
+        }
+    }
+
+    /**
+     * Opens the demo on {@code data}: a SQLite database and a journal, both made when missing.
+     *
+     * @throws dev.weir.error.WeirException if the journal is owned by another process or damaged
+     */
+    static Demo open(String version, Path data, boolean withLoad) throws IOException, SQLException {
+        return new Demo(version, data, withLoad);
+    }
+
+    String version() {
+        return version;
+    }
+
+    Path databaseFile() {
+        return databaseFile;
+    }
+
+    Path journalDirectory() {
+        return journalDirectory;
+    }
+
+    GentleLoad load() {
+        return load;
+    }
+
+    Burst burst() {
+        return burst;
+    }
+
+    FaultSwitch database() {
+        return database;
+    }
+
+    Telemetry telemetry() {
+        return telemetry;
+    }
+
+    /** See {@link Pages#hit}. */
+    OptionalLong hit(String page, long by) {
+        return pages.hit(page, by);
+    }
+
+    /** See {@link Pages#top}. */
+    List<Pages.Page> top(int limit) throws SQLException {
+        return pages.top(limit);
+    }
+
+    /** See {@link WriteBuffer#flush}. */
+    FlushReport flush() {
+        return buffer.flush();
+    }
+
+    Health health() {
+        return telemetry.health(buffer.stats());
+    }
+
+    Stats stats() {
+        BufferStats stats = buffer.stats();
+        return new Stats(
+                version,
+                startedAt,
+                Instant.now(),
+                new Stats.Buffer(
+                        stats.operations(),
+                        stats.statements(),
+                        stats.rows(),
+                        stats.pendingRows(),
+                        stats.pendingBytes(),
+                        stats.oldestAge().toMillis(),
+                        stats.deadLetters(),
+                        telemetry.waitingLetters(),
+                        stats.missing(),
+                        stats.flushes(),
+                        stats.flushFailures(),
+                        Stats.Percentiles.of(stats.flushLatency())),
+                new Stats.Journal(
+                        stats.journalBytes(),
+                        stats.recoveredOperations(),
+                        stats.recoveredEpochs(),
+                        stats.journalSyncs(),
+                        journalDirectory.toString(),
+                        "JOURNALED",
+                        Stats.Percentiles.of(stats.journalLatency())),
+                telemetry.rates(),
+                telemetry.health(stats),
+                telemetry.retry(),
+                Stats.problems(stats),
+                new Stats.Demo(
+                        load.on(),
+                        load.refused(),
+                        database.stopped(),
+                        burst.running().orElse(null),
+                        burst.buffered().orElse(null),
+                        burst.direct().orElse(null)));
+    }
+
+    /** Stops the load, flushes, and lets the journal and the database go. What can't be flushed stays in the journal. */
+    CloseReport shutDown() {
+        load.close();
+        burst.close();
+        telemetry.close();
+        try {
+            return weir.close(database.stopped() ? CLOSE_WITHOUT_DATABASE : CLOSE)
+                    .values()
+                    .iterator()
+                    .next();
+        } finally {
+            pool.close();
+        }
+    }
+
+    @Override
+    public void close() {
+        shutDown();
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.weir.server.demo;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.weir.verification.e2e;
+
+import org.jspecify.annotations.NullMarked;
