@@ -193,10 +193,7 @@ final class LocalWriteBuffer implements WriteBuffer {
     @Override
     public TableBuffer table(String table, Transaction transaction) {
         return new LocalTableBuffer(
-                this,
-                tables.get(Objects.requireNonNull(table, "table")),
-                null,
-                Objects.requireNonNull(transaction, "transaction"));
+                this, tables.get(Objects.requireNonNull(table, "table"), transaction.connection()), null, transaction);
     }
 
     @Override

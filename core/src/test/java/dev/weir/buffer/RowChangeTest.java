@@ -23,7 +23,8 @@ class RowChangeTest {
     /** What the database puts into columns that an insert leaves out. */
     private static final Object[] DEFAULTS = {7L, null, -2L};
 
-    private final long seed = Long.getLong("model.seed", ThreadLocalRandom.current().nextLong(1_000_000_000L));
+    private final long seed =
+            Long.getLong("model.seed", ThreadLocalRandom.current().nextLong(1_000_000_000L));
 
     /** A row change as the database takes it: null is no row. */
     private static @Nullable Object @Nullable [] apply(@Nullable Object @Nullable [] before, RowChange change) {
@@ -59,7 +60,10 @@ class RowChangeTest {
     }
 
     private static Insert insert(Random random) {
-        int[] columns = random.ints(0, COLUMNS).distinct().limit(1 + random.nextInt(COLUMNS)).toArray();
+        int[] columns = random.ints(0, COLUMNS)
+                .distinct()
+                .limit(1 + random.nextInt(COLUMNS))
+                .toArray();
         @Nullable Object[] values = new @Nullable Object[columns.length];
         for (int i = 0; i < values.length; i++) {
             values[i] = random.nextInt(5) == 0 ? null : (Object) (long) random.nextInt(9);
@@ -74,7 +78,10 @@ class RowChangeTest {
         } else if (!exists && kind < 5) {
             return RowChange.insert(insert(random));
         }
-        int[] columns = random.ints(0, COLUMNS).distinct().limit(1 + random.nextInt(COLUMNS)).toArray();
+        int[] columns = random.ints(0, COLUMNS)
+                .distinct()
+                .limit(1 + random.nextInt(COLUMNS))
+                .toArray();
         ColumnChange[] changes = new ColumnChange[columns.length];
         for (int i = 0; i < changes.length; i++) {
             long value = random.nextInt(9) - 4;
@@ -106,7 +113,8 @@ class RowChangeTest {
                 RowChange call = call(random, expected != null);
                 calls.add(call);
                 expected = apply(expected, call);
-                RowChange both = merged.isEmpty() ? null : merged.get(merged.size() - 1).then(call);
+                RowChange both =
+                        merged.isEmpty() ? null : merged.get(merged.size() - 1).then(call);
                 if (both == null) {
                     merged.add(call);
                 } else {
@@ -118,7 +126,8 @@ class RowChangeTest {
                 actual = apply(actual, change);
             }
             assertThat(Arrays.toString(actual))
-                    .as("seed=" + seed + " round=" + round + " start=" + Arrays.toString(start) + " calls=" + text(calls))
+                    .as("seed=" + seed + " round=" + round + " start=" + Arrays.toString(start) + " calls="
+                            + text(calls))
                     .isEqualTo(Arrays.toString(expected));
         }
     }
@@ -130,10 +139,14 @@ class RowChangeTest {
             Insert insert = call.insert();
             text.append(call.delete() ? "delete " : "");
             if (insert != null) {
-                text.append("insert ").append(Arrays.toString(insert.columns())).append(Arrays.toString(insert.values()));
+                text.append("insert ")
+                        .append(Arrays.toString(insert.columns()))
+                        .append(Arrays.toString(insert.values()));
             }
             if (update != null) {
-                text.append("update ").append(Arrays.toString(update.columns())).append(Arrays.toString(update.changes()));
+                text.append("update ")
+                        .append(Arrays.toString(update.columns()))
+                        .append(Arrays.toString(update.changes()));
             }
             text.append("; ");
         }
