@@ -224,7 +224,7 @@ final class FlushTransaction {
 
     private boolean isRefusal(SQLException e) {
         Failure failure = dialect.classify(e);
-        return failure == Failure.DATA || failure == Failure.OTHER && isSchema(e);
+        return failure == Failure.DATA || (failure == Failure.OTHER && isSchema(e));
     }
 
     /** A table or column that is gone: nobody but an operator can mend that, and other tables must not wait for him. */
@@ -308,6 +308,7 @@ final class FlushTransaction {
         }
     }
 
+    @SuppressWarnings("ReferenceEquality")
     private static boolean isFollowed(Unit unit, List<Unit> units) {
         Set<List<Object>> mine = new HashSet<>();
         for (Unit.Part part : unit.parts()) {
