@@ -231,7 +231,7 @@ final class Intake {
             return;
         }
         for (CounterColumn counter : row.table.counters()) {
-            if (counter == null || !touches(change, counter.column)) {
+            if (counter == null || !touches(row.table, change, counter.column)) {
                 continue;
             }
             Cell cell = counter.cells.get(row.key);
@@ -241,8 +241,13 @@ final class Intake {
         }
     }
 
-    private static boolean touches(RowChange change, int column) {
+    private static boolean touches(BufferedTable table, RowChange change, int column) {
         if (change.delete() || change.insert() != null || change.update() == null) {
+            return true;
+        }
+        RowChange.Missing missing = change.update().missing();
+        if (missing != table.missing && missing.defaults() != null) {
+            // It may make the row, which what was counted before must not find.
             return true;
         }
         for (int c : change.update().columns()) {
@@ -305,6 +310,9 @@ final class Intake {
         if (a.group != null || b.group != null || a.epoch <= planned || b.epoch > durable) {
             return;
         }
+        if (hasCellBornAfter(a.epoch, row)) {
+            return;
+        }
         RowChange both = a.change.then(b.change);
         if (both != null) {
             long fewer = a.change.weight() + b.change.weight() - both.weight();
@@ -312,6 +320,28 @@ final class Intake {
             row.entries.set(n - 2, new Entry(row, null, b.epoch, a.ticket, both));
             limits.release(row.table, 1, Limits.ENTRY_BYTES + fewer);
         }
+    }
+
+    /** Whether something was counted on the row between its entry of that epoch and now. */
+    private static boolean hasCellBornAfter(long epoch, PendingRow row) {
+        Object key = row.key;
+        if (key == null) {
+            return false;
+        }
+        if (row.frozen != null) {
+            for (Cell.Frozen frozen : row.frozen) {
+                if (frozen.cell().born > epoch) {
+                    return true;
+                }
+            }
+        }
+        for (CounterColumn counter : row.table.counters()) {
+            Cell cell = counter == null ? null : counter.cells.get(key);
+            if (cell != null && !cell.isDead() && cell.born > epoch) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** One operation of a group. */
@@ -323,15 +353,15 @@ final class Intake {
      * @param handover the hand-over row that it came from, which was let in already; null if there is none
      */
     Accepted append(List<Operation> group, @Nullable String handover) {
-        long bytes = 0;
+        Limits.Request request = new Limits.Request(group.size());
         for (Operation operation : group) {
-            bytes += Limits.ENTRY_BYTES + operation.change.weight();
+            request.add(operation.table, 1, Limits.ENTRY_BYTES + operation.change.weight());
         }
         boolean flushed = false;
         if (handover == null) {
-            flushed = limits.admit(group.get(0).table, group.size(), bytes);
+            flushed = limits.admit(request);
         } else {
-            limits.take(group.get(0).table, group.size(), bytes);
+            limits.take(request);
         }
         long mask = 0;
         int first = STRIPES;

@@ -110,15 +110,16 @@ final class LocalCounter implements Counter {
                 return total;
             }
         }
-        return addAndGetSlowly(canonical(key), delta);
+        return addAndGetCanonical(canonical(key), delta);
     }
 
     @Override
     public long addAndGet(Object key, long delta) {
-        return addAndGetSlowly(counter.table.key(key), delta);
+        return addAndGetCanonical(counter.table.key(key), delta);
     }
 
-    private long addAndGetSlowly(Object key, long delta) {
+    /** Adds to a row whose canonical key is given, and answers its total. */
+    long addAndGetCanonical(Object key, long delta) {
         of.refuseInTransaction("addAndGet");
         counter.table.checkAdd(counter.column, delta);
         WeirException unread = null;
@@ -198,7 +199,10 @@ final class LocalCounter implements Counter {
     }
 
     private CompletionStage<Void> stage(@Nullable Accepted done, Object key) {
-        if (done == null || (accepted && !done.untilFlushed())) {
+        if (done == null) {
+            return of.stage(null, of.addition(counter, key, 0));
+        }
+        if (accepted && !done.untilFlushed()) {
             return CompletableFuture.completedFuture(null);
         }
         return of.durability == Durability.JOURNALED && !done.untilFlushed()

@@ -42,7 +42,7 @@ final class LocalRowBuffer implements RowBuffer {
         of.refuseInTransaction("increment");
         int at = checkedAdd(column, delta);
         if (missing.equals(table.missing)) {
-            return new LocalCounter(of, table.counter(at)).addAndGet(key, delta);
+            return new LocalCounter(of, table.counter(at)).addAndGetCanonical(key, delta);
         }
         Operation operation = addition(at, delta);
         of.await(added(operation, at, delta), operation);

@@ -77,7 +77,7 @@ final class LocalWriteBuffer implements WriteBuffer {
         this.flushLoop = new FlushLoop(
                 database, journal, settings, clock, monitor, limits, epochs, ledger, recovery, handovers, totals,
                 tables, refusals);
-        this.deadLetters = new JdbcDeadLetters(database, flushLoop::flushSoon);
+        this.deadLetters = new JdbcDeadLetters(database, this::takeUp);
         this.ticker = new Thread(this::tick, "weir-clock-" + database.name());
         this.ticker.setDaemon(true);
         totals.connect(flushLoop::verifySoon, this::flush, this::awaitRecovery);
@@ -145,6 +145,16 @@ final class LocalWriteBuffer implements WriteBuffer {
                         barrier == null ? "the journal takes writes" : "the journal is at its limit " + barrier);
             }
         }
+    }
+
+    /** Takes up what was handed over, so that the next flush holds it. */
+    private void takeUp() {
+        try {
+            handovers.takeUp();
+        } catch (SQLException e) {
+            LOG.debug("What was handed over is taken up by the flush thread instead.", e);
+        }
+        flushLoop.flushSoon();
     }
 
     private void awaitRecovery() {

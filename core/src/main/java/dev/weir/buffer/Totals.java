@@ -173,6 +173,10 @@ final class Totals {
             try (ResultSet rows = select.executeQuery()) {
                 while (rows.next()) {
                     seq = rows.getLong(1);
+                    if (rows.wasNull()) {
+                        // The row was made at the start: the database fell back.
+                        seq = -1;
+                    }
                     @Nullable Object[] key = new @Nullable Object[keyColumns.size()];
                     for (int i = 0; i < key.length; i++) {
                         key[i] = dialect.read(rows, 3 + i, keyColumns.get(i));
@@ -220,7 +224,7 @@ final class Totals {
      */
     private @Nullable Map<Object, Total> add(
             BufferedTable table, List<Object> keys, int column, long seq, Map<Object, Read> read, @Nullable Cell base) {
-        CounterColumn counter = table.counterIfAny(column);
+        List<CounterColumn> counters = counters(table, column);
         epochs.planLock.lock();
         try {
             if (!fits(seq)) {
@@ -230,7 +234,7 @@ final class Totals {
             for (Object key : keys) {
                 pieces.put(key, new ArrayList<>(2));
             }
-            if (counter != null) {
+            for (CounterColumn counter : counters) {
                 for (Plan plan : epochs.plans()) {
                     Plan.Deltas deltas = plan.to > seq ? plan.counters.get(counter) : null;
                     if (deltas != null) {
@@ -241,8 +245,8 @@ final class Totals {
             Map<Object, Total> totals = new LinkedHashMap<>();
             for (Object key : keys) {
                 Read row = read.get(key);
-                Total total =
-                        total(table, key, column, counter, seq, row, pieces.getOrDefault(key, new ArrayList<>()), base);
+                Total total = total(
+                        table, key, column, counters, seq, row, pieces.getOrDefault(key, new ArrayList<>()), base);
                 if (total.exists) {
                     totals.put(key, total);
                 }
@@ -251,6 +255,18 @@ final class Totals {
         } finally {
             epochs.planLock.unlock();
         }
+    }
+
+    /** The counters that a value depends on: its own, and those of all columns if counting inserts the row. */
+    private static List<CounterColumn> counters(BufferedTable table, int column) {
+        List<CounterColumn> counters = new ArrayList<>();
+        boolean inserts = table.missing.defaults() != null;
+        for (CounterColumn counter : table.counters()) {
+            if (counter != null && (inserts || counter.column == column)) {
+                counters.add(counter);
+            }
+        }
+        return counters;
     }
 
     /** Whether the ledger as it was read is where we know it, or where the plan in flight puts it. Under the plan lock. */
@@ -270,7 +286,7 @@ final class Totals {
             BufferedTable table,
             Object key,
             int column,
-            @Nullable CounterColumn counter,
+            List<CounterColumn> counters,
             long seq,
             @Nullable Read read,
             List<Piece> pieces,
@@ -283,17 +299,25 @@ final class Totals {
                 entries(row, column, seq, pieces);
             }
             long accumulator = 0;
-            Cell cell = counter == null ? null : counter.cells.get(key);
-            if (cell != null && !cell.isDead()) {
-                accumulator = cell.accumulator();
-                long delta = accumulator - cell.planned;
+            boolean based = false;
+            for (CounterColumn counter : counters) {
+                Cell cell = counter.cells.get(key);
+                if (cell == null || cell.isDead()) {
+                    continue;
+                }
+                long now = cell.accumulator();
+                long delta = now - cell.planned;
                 if (delta != 0 || cell == base) {
                     pieces.add(Plan.piece(cell, delta));
+                }
+                if (cell == base) {
+                    based = true;
+                    accumulator = now;
                 }
             }
             pieces.sort(ORDER);
             Total total = apply(read, column, pieces);
-            if (base != null && cell == base && total.exists) {
+            if (base != null && based && total.exists) {
                 setBase(base, total.value, accumulator);
             }
             return total;
@@ -314,7 +338,8 @@ final class Totals {
         }
         if (row.frozen != null) {
             for (Cell.Frozen frozen : row.frozen) {
-                if (frozen.cell().column.column == column) {
+                if (frozen.unplanned() != 0
+                        && (frozen.cell().column.column == column || row.table.missing.defaults() != null)) {
                     pieces.add(Plan.piece(frozen.cell(), frozen.unplanned()));
                 }
             }
