@@ -81,7 +81,7 @@ final class ByteReader {
     int readFixedInt() {
         int value = 0;
         for (int i = 0; i < 4; i++) {
-            value |= (readByte() & 0xFF) << 8 * i;
+            value |= (readByte() & 0xFF) << (8 * i);
         }
         return value;
     }

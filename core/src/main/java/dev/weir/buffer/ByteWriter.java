@@ -72,7 +72,7 @@ final class ByteWriter {
     void writeFixedInt(int value) {
         ensure(4);
         for (int i = 0; i < 4; i++) {
-            bytes[length++] = (byte) (value >>> 8 * i);
+            bytes[length++] = (byte) (value >>> (8 * i));
         }
     }
 
