@@ -80,6 +80,11 @@ final class Intake {
         return sum;
     }
 
+    /** Whether something was added to cells since the last cut. Under the cut lock. */
+    boolean hasTouchedCells() {
+        return !dirty.isEmpty();
+    }
+
     /** Makes sure that the next cut takes the cell, which was just added to. */
     void touch(Cell cell) {
         dirty.touch(cell);
@@ -122,6 +127,7 @@ final class Intake {
             }
             long sum = cell.add(delta);
             if (Cell.dead(sum)) {
+                giveUp(cell);
                 continue;
             }
             if (!cell.isDirty()) {
@@ -131,6 +137,13 @@ final class Intake {
                 retire(cell);
             }
             return new Accepted(openCells, admission.untilFlushed);
+        }
+    }
+
+    /** Takes back what {@link #cellFor} admitted for a cell that somebody froze before it was added to. */
+    void giveUp(Cell cell) {
+        if (cell.clearCounted()) {
+            limits.release(cell.column.table, 1, Limits.CELL_BYTES);
         }
     }
 

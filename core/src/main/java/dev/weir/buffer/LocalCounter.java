@@ -140,6 +140,7 @@ final class LocalCounter implements Counter {
             boolean based = cell.validUntil != Cell.NO_BASE;
             long sum = cell.add(delta);
             if (Cell.dead(sum)) {
+                intake.giveUp(cell);
                 continue;
             }
             long total = sum + cell.origin;

@@ -191,10 +191,7 @@ final class LocalWriteBuffer implements WriteBuffer {
     @Override
     public TableBuffer table(String table, Transaction transaction) {
         return new LocalTableBuffer(
-                this,
-                tables.get(Objects.requireNonNull(table, "table")),
-                null,
-                Objects.requireNonNull(transaction, "transaction"));
+                this, tables.get(Objects.requireNonNull(table, "table"), transaction.connection()), null, transaction);
     }
 
     @Override
@@ -341,7 +338,7 @@ final class LocalWriteBuffer implements WriteBuffer {
             throw new FlushException("A flush begins with the journal, which takes no writes: look at its disk.", null);
         }
         try {
-            if (journalLoop.isTouched() || !recovery.isDone()) {
+            if (journalLoop.isTouched() || intake.hasTouchedCells() || !recovery.isDone()) {
                 return intake.openCells();
             }
             return epochs.isIdle() ? 0 : intake.durable;
