@@ -67,7 +67,6 @@ final class FlushLoop implements Runnable {
     /** Somebody who wants everything up to an epoch in the database. */
     private static final class Request extends CompletableFuture<FlushReport> {
         final long target;
-        final long start = System.nanoTime();
         FlushReport sum = new FlushReport(0, 0, 0, 0, 0, 0, Duration.ZERO);
 
         Request(long target) {

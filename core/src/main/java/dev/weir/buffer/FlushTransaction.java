@@ -238,7 +238,7 @@ final class FlushTransaction {
 
     private boolean isRefusal(SQLException e) {
         Failure failure = dialect.classify(e);
-        return failure == Failure.DATA || failure == Failure.OTHER && isSchema(e);
+        return failure == Failure.DATA || (failure == Failure.OTHER && isSchema(e));
     }
 
     /** A table or column that is gone: nobody but an operator can mend that, and other tables must not wait for him. */

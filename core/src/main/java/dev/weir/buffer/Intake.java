@@ -259,7 +259,7 @@ final class Intake {
             return true;
         }
         RowChange.Missing missing = change.update().missing();
-        if (missing != table.missing && missing.defaults() != null) {
+        if (!missing.equals(table.missing) && missing.defaults() != null) {
             // It may make the row, which what was counted before must not find.
             return true;
         }
