@@ -191,6 +191,9 @@ final class FlushTransaction {
                 return false;
             }
             throw e;
+        } catch (ArithmeticException | ClassCastException e) {
+            LOG.debug("A change came to a value that its column can't hold.", e);
+            return false;
         }
         if (!applier.missing.isEmpty() && applier.missing.stream().anyMatch(part -> fromGroup(part))) {
             return false;
@@ -352,6 +355,9 @@ final class FlushTransaction {
                 throw e;
             }
             reason = "SQLState " + e.getSQLState() + ", code " + e.getErrorCode();
+        } catch (ArithmeticException | ClassCastException e) {
+            LOG.debug("A change came to a value that its column can't hold.", e);
+            reason = "a value that its column can't hold";
         }
         if (reason != null) {
             connection.rollback(before);

@@ -20,7 +20,8 @@ import org.junit.jupiter.api.Test;
 class ColumnChangeTest {
     private static final int ROUNDS = 20_000;
 
-    private final long seed = Long.getLong("model.seed", ThreadLocalRandom.current().nextLong(1_000_000_000L));
+    private final long seed =
+            Long.getLong("model.seed", ThreadLocalRandom.current().nextLong(1_000_000_000L));
 
     /** Changes as they are defined, without the algebra. */
     private static @Nullable Object plainly(ColumnChange change, @Nullable Object value) {
@@ -48,7 +49,9 @@ class ColumnChangeTest {
     }
 
     private static @Nullable Object normal(@Nullable Object value) {
-        return value instanceof Long || value instanceof BigDecimal ? decimal(value).stripTrailingZeros() : value;
+        return value instanceof Long || value instanceof BigDecimal
+                ? decimal(value).stripTrailingZeros()
+                : value;
     }
 
     private void check(Function<Random, ColumnChange> changes, Function<Random, @Nullable Object> values) {
@@ -65,7 +68,9 @@ class ColumnChangeTest {
             String what = "seed=" + seed + " round=" + round + " start=" + start + " calls=" + calls;
 
             assertThat(normal(left(calls).apply(start))).as(what).isEqualTo(normal(expected));
-            assertThat(normal(right(calls).apply(start))).as(what + ", from the right").isEqualTo(normal(expected));
+            assertThat(normal(right(calls).apply(start)))
+                    .as(what + ", from the right")
+                    .isEqualTo(normal(expected));
             int cut = random.nextInt(n + 1);
             Object middle = cut == 0 ? start : left(calls.subList(0, cut)).apply(start);
             Object parts = cut == n ? middle : left(calls.subList(cut, n)).apply(middle);

@@ -28,7 +28,8 @@ class EpochBytesTest {
     @TempDir
     Path directory;
 
-    private final long seed = Long.getLong("model.seed", ThreadLocalRandom.current().nextLong(1_000_000_000L));
+    private final long seed =
+            Long.getLong("model.seed", ThreadLocalRandom.current().nextLong(1_000_000_000L));
     private final Random random = new Random(seed);
     private Tables tables;
     private List<BufferedTable> all;
@@ -82,7 +83,8 @@ class EpochBytesTest {
             case DATE -> java.time.LocalDate.ofEpochDay(random.nextInt(40_000) - 20_000);
             case INSTANT -> java.time.Instant.ofEpochSecond(random.nextInt(), random.nextInt(1000) * 1000);
             case TIMESTAMP ->
-                java.time.LocalDateTime.ofEpochSecond(random.nextInt(), random.nextInt(1000) * 1000, java.time.ZoneOffset.UTC);
+                java.time.LocalDateTime.ofEpochSecond(
+                        random.nextInt(), random.nextInt(1000) * 1000, java.time.ZoneOffset.UTC);
             case BOOLEAN -> random.nextBoolean();
             default -> throw new AssertionError(table.columnInfo(column));
         };
@@ -115,7 +117,10 @@ class EpochBytesTest {
                     case 2 -> new ColumnChange.Min(a);
                     case 3 ->
                         new ColumnChange.Clamp(
-                                random.nextBoolean() ? a : null, random.nextBoolean() ? 5L : null, random.nextBoolean() ? 9L : null, a);
+                                random.nextBoolean() ? a : null,
+                                random.nextBoolean() ? 5L : null,
+                                random.nextBoolean() ? 9L : null,
+                                a);
                     default -> new ColumnChange.Put(value(table, column));
                 };
             }
@@ -136,7 +141,9 @@ class EpochBytesTest {
             };
             update = new Update(
                     columns,
-                    Arrays.stream(columns).mapToObj(column -> change(table, column)).toArray(ColumnChange[]::new),
+                    Arrays.stream(columns)
+                            .mapToObj(column -> change(table, column))
+                            .toArray(ColumnChange[]::new),
                     missing);
         }
         return new RowChange(delete, insert, update);
@@ -220,7 +227,9 @@ class EpochBytesTest {
     }
 
     private static String plain(@Nullable Object value) {
-        return value instanceof byte[] bytes ? Arrays.toString(bytes) : value + " " + (value == null ? "" : value.getClass());
+        return value instanceof byte[] bytes
+                ? Arrays.toString(bytes)
+                : value + " " + (value == null ? "" : value.getClass());
     }
 
     private String decoded(byte[] bytes) {
@@ -228,7 +237,11 @@ class EpochBytesTest {
         StringBuilder text = new StringBuilder();
         for (Entry entry : epoch.counted()) {
             ColumnChange.Plus plus = (ColumnChange.Plus) entry.change.update().changes()[0];
-            text.append(entry.row.table.name).append(entry.row.key).append('+').append(plus.amount()).append('\n');
+            text.append(entry.row.table.name)
+                    .append(entry.row.key)
+                    .append('+')
+                    .append(plus.amount())
+                    .append('\n');
         }
         for (Object item : epoch.log()) {
             if (item instanceof Entry entry) {
@@ -249,7 +262,9 @@ class EpochBytesTest {
         EpochEncoder encoder = new EpochEncoder();
         for (int round = 0; round < 2_000; round++) {
             Made made = epoch(encoder);
-            assertThat(decoded(made.bytes)).as("seed=" + seed + " round=" + round).isEqualTo(made.text);
+            assertThat(decoded(made.bytes))
+                    .as("seed=" + seed + " round=" + round)
+                    .isEqualTo(made.text);
         }
     }
 
@@ -294,7 +309,9 @@ class EpochBytesTest {
             OperationsJson.read(json, tables::get)
                     .forEach(read -> text(
                             actual, new Entry(new PendingRow(read.table(), read.key()), null, 1, 0, read.change())));
-            assertThat(actual.toString()).as("seed=" + seed + " round=" + round + " " + json).isEqualTo(expected.toString());
+            assertThat(actual.toString())
+                    .as("seed=" + seed + " round=" + round + " " + json)
+                    .isEqualTo(expected.toString());
         }
     }
 

@@ -10,7 +10,8 @@ import java.util.concurrent.ThreadLocalRandom;
 import org.junit.jupiter.api.Test;
 
 class LongSortTest {
-    private final long seed = Long.getLong("model.seed", ThreadLocalRandom.current().nextLong(1_000_000_000L));
+    private final long seed =
+            Long.getLong("model.seed", ThreadLocalRandom.current().nextLong(1_000_000_000L));
 
     @Test
     void sortsLikeAStableSort_whateverTheRange() {

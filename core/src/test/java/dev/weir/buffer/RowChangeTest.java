@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.weir.buffer.RowChange.Insert;
 import dev.weir.buffer.RowChange.Missing;
 import dev.weir.buffer.RowChange.Update;
+import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -23,7 +24,8 @@ class RowChangeTest {
     /** What the database puts into columns that an insert leaves out. */
     private static final Object[] DEFAULTS = {7L, null, -2L};
 
-    private final long seed = Long.getLong("model.seed", ThreadLocalRandom.current().nextLong(1_000_000_000L));
+    private final long seed =
+            Long.getLong("model.seed", ThreadLocalRandom.current().nextLong(1_000_000_000L));
 
     /** A row change as the database takes it: null is no row. */
     private static @Nullable Object @Nullable [] apply(@Nullable Object @Nullable [] before, RowChange change) {
@@ -59,7 +61,10 @@ class RowChangeTest {
     }
 
     private static Insert insert(Random random) {
-        int[] columns = random.ints(0, COLUMNS).distinct().limit(1 + random.nextInt(COLUMNS)).toArray();
+        int[] columns = random.ints(0, COLUMNS)
+                .distinct()
+                .limit(1 + random.nextInt(COLUMNS))
+                .toArray();
         @Nullable Object[] values = new @Nullable Object[columns.length];
         for (int i = 0; i < values.length; i++) {
             values[i] = random.nextInt(5) == 0 ? null : (Object) (long) random.nextInt(9);
@@ -74,10 +79,13 @@ class RowChangeTest {
         } else if (!exists && kind < 5) {
             return RowChange.insert(insert(random));
         }
-        int[] columns = random.ints(0, COLUMNS).distinct().limit(1 + random.nextInt(COLUMNS)).toArray();
+        int[] columns = random.ints(0, COLUMNS)
+                .distinct()
+                .limit(1 + random.nextInt(COLUMNS))
+                .toArray();
         ColumnChange[] changes = new ColumnChange[columns.length];
         for (int i = 0; i < changes.length; i++) {
-            long value = random.nextInt(9) - 4;
+            long value = random.nextInt(20) == 0 ? Long.MAX_VALUE - random.nextInt(2) : random.nextInt(9) - 4;
             changes[i] = switch (random.nextInt(4)) {
                 case 0 -> new ColumnChange.Put(random.nextInt(5) == 0 ? null : (Object) value);
                 case 1 -> new ColumnChange.Max(value);
@@ -106,7 +114,8 @@ class RowChangeTest {
                 RowChange call = call(random, expected != null);
                 calls.add(call);
                 expected = apply(expected, call);
-                RowChange both = merged.isEmpty() ? null : merged.get(merged.size() - 1).then(call);
+                RowChange both =
+                        merged.isEmpty() ? null : merged.get(merged.size() - 1).then(call);
                 if (both == null) {
                     merged.add(call);
                 } else {
@@ -116,10 +125,27 @@ class RowChangeTest {
             @Nullable Object[] actual = start;
             for (RowChange change : merged) {
                 actual = apply(actual, change);
+                assertFitsLongs(change, "seed=" + seed + " round=" + round + " calls=" + text(calls));
             }
             assertThat(Arrays.toString(actual))
-                    .as("seed=" + seed + " round=" + round + " start=" + Arrays.toString(start) + " calls=" + text(calls))
+                    .as("seed=" + seed + " round=" + round + " start=" + Arrays.toString(start) + " calls="
+                            + text(calls))
                     .isEqualTo(Arrays.toString(expected));
+        }
+    }
+
+    /** A column of 64 bits can take each coalesced change, if it could take each call. */
+    private static void assertFitsLongs(RowChange change, String what) {
+        if (change.update() != null) {
+            for (ColumnChange column : change.update().changes()) {
+                assertThat(column.toString()).as(what).doesNotContain("9223372036854775808");
+                assertThat(column instanceof ColumnChange.Clamp clamp && clamp.add() instanceof BigDecimal)
+                        .as(what)
+                        .isFalse();
+            }
+        }
+        if (change.insert() != null) {
+            assertThat(change.insert().values()).as(what).noneMatch(BigDecimal.class::isInstance);
         }
     }
 
@@ -130,10 +156,14 @@ class RowChangeTest {
             Insert insert = call.insert();
             text.append(call.delete() ? "delete " : "");
             if (insert != null) {
-                text.append("insert ").append(Arrays.toString(insert.columns())).append(Arrays.toString(insert.values()));
+                text.append("insert ")
+                        .append(Arrays.toString(insert.columns()))
+                        .append(Arrays.toString(insert.values()));
             }
             if (update != null) {
-                text.append("update ").append(Arrays.toString(update.columns())).append(Arrays.toString(update.changes()));
+                text.append("update ")
+                        .append(Arrays.toString(update.columns()))
+                        .append(Arrays.toString(update.changes()));
             }
             text.append("; ");
         }
