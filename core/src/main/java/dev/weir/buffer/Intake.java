@@ -6,9 +6,7 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -261,7 +259,7 @@ final class Intake {
             return true;
         }
         RowChange.Missing missing = change.update().missing();
-        if (missing != table.missing && missing.defaults() != null) {
+        if (!missing.equals(table.missing) && missing.defaults() != null) {
             // It may make the row, which what was counted before must not find.
             return true;
         }
@@ -368,7 +366,16 @@ final class Intake {
      * @param handover the hand-over row that it came from, which was let in already; null if there is none
      */
     Accepted append(List<Operation> group, @Nullable String handover) {
-        boolean flushed = admit(group, handover == null);
+        Limits.Request request = new Limits.Request(group.size());
+        for (Operation operation : group) {
+            request.add(operation.table, 1, Limits.ENTRY_BYTES + operation.change.weight());
+        }
+        boolean flushed = false;
+        if (handover == null) {
+            flushed = limits.admit(request);
+        } else {
+            limits.take(request);
+        }
         long mask = 0;
         int first = STRIPES;
         int[] at = new int[group.size()];
@@ -403,33 +410,6 @@ final class Intake {
         }
         touched.run();
         return new Accepted(epoch, flushed);
-    }
-
-    /** Lets a group in, table by table: all of it or nothing. */
-    private boolean admit(List<Operation> group, boolean ask) {
-        Map<BufferedTable, long[]> needs = new IdentityHashMap<>();
-        for (Operation operation : group) {
-            long[] need = needs.computeIfAbsent(operation.table, table -> new long[2]);
-            need[0]++;
-            need[1] += Limits.ENTRY_BYTES + operation.change.weight();
-        }
-        boolean flushed = false;
-        Map<BufferedTable, long[]> taken = new IdentityHashMap<>();
-        try {
-            for (Map.Entry<BufferedTable, long[]> need : needs.entrySet()) {
-                long[] sums = need.getValue();
-                if (ask) {
-                    flushed |= limits.admit(need.getKey(), sums[0], sums[1]);
-                } else {
-                    limits.take(need.getKey(), sums[0], sums[1]);
-                }
-                taken.put(need.getKey(), sums);
-            }
-        } catch (RuntimeException e) {
-            taken.forEach((table, sums) -> limits.release(table, sums[0], sums[1]));
-            throw e;
-        }
-        return flushed;
     }
 
     private void lock(long mask) {

@@ -58,7 +58,7 @@ final class LocalCounter implements Counter {
     }
 
     private void await(@Nullable Accepted done, Object key) {
-        if (done == null || accepted && !done.untilFlushed()) {
+        if (done == null || (accepted && !done.untilFlushed())) {
             return;
         }
         if (of.durability == Durability.JOURNALED && !done.untilFlushed()) {
@@ -200,7 +200,10 @@ final class LocalCounter implements Counter {
     }
 
     private CompletionStage<Void> stage(@Nullable Accepted done, Object key) {
-        if (done == null || accepted && !done.untilFlushed()) {
+        if (done == null) {
+            return of.stage(null, of.addition(counter, key, 0));
+        }
+        if (accepted && !done.untilFlushed()) {
             return CompletableFuture.completedFuture(null);
         }
         return of.durability == Durability.JOURNALED && !done.untilFlushed()

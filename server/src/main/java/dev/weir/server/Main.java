@@ -1,6 +1,7 @@
 package dev.weir.server;
 
 import dev.weir.error.WeirException;
+import dev.weir.server.buffer.BufferCommand;
 import dev.weir.server.demo.DemoCommand;
 import dev.weir.server.replay.ReplayCommand;
 import java.io.PrintWriter;
@@ -32,6 +33,7 @@ public final class Main {
         CommandLine line = new CommandLine(new Root());
         line.addSubcommand(new DemoCommand());
         line.addSubcommand(new ReplayCommand());
+        line.addSubcommand(new BufferCommand());
         line.setParameterExceptionHandler(Main::badUsage);
         line.setExecutionExceptionHandler(Main::failed);
         line.setUsageHelpAutoWidth(true);

@@ -9,6 +9,9 @@ import picocli.CommandLine.Option;
 
 /** The options {@code --data} and {@code --db}, which several commands take. */
 public final class DatabaseOptions {
+    /** The default database's file in the data directory. */
+    public static final String DEFAULT_FILE = "weir.db";
+
     @Option(
             names = "--data",
             paramLabel = "DIR",
@@ -35,9 +38,14 @@ public final class DatabaseOptions {
         return data.resolve("journal");
     }
 
+    /** Whether no database was named. */
+    public boolean isDefault() {
+        return url == null;
+    }
+
     /** The JDBC URL that was given, or that of the default database. */
     public String url() {
-        return url != null ? url : "jdbc:sqlite:" + data.toAbsolutePath().resolve("weir.db");
+        return url != null ? url : "jdbc:sqlite:" + data.toAbsolutePath().resolve(DEFAULT_FILE);
     }
 
     /**

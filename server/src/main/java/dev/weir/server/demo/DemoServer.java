@@ -36,6 +36,8 @@ final class DemoServer implements AutoCloseable {
     private static final int MOST_PAGES = 1_000;
     private static final int DEFAULT_PAGES = 20;
     private static final int THREADS = 128;
+    private static final long LARGEST_BODY = 1 << 20;
+    private static final long MOST_DRAINED = 16 << 20;
     private static final Pattern NUMBER = Pattern.compile("[0-9]{1,18}");
 
     private final Javalin javalin;
@@ -171,20 +173,29 @@ final class DemoServer implements AutoCloseable {
         return ready;
     }
 
-    /** A body of unknown length is read to its end or to the limit; nothing here needs one. */
+    /**
+     * Nothing here needs a body. One that is too large is read before it is refused, within bounds: whoever is still sending
+     * when the connection closes never sees the answer.
+     */
     private void limitBody(Context context) throws IOException {
-        if (context.req().getContentLengthLong() >= 0 || context.header("Transfer-Encoding") == null) {
+        long length = context.req().getContentLengthLong();
+        boolean chunked = length < 0 && context.header("Transfer-Encoding") != null;
+        if (length <= LARGEST_BODY && !chunked) {
             return;
         }
         InputStream body = context.req().getInputStream();
         byte[] chunk = new byte[8192];
         long total = 0;
-        for (int read = body.read(chunk); read >= 0; read = body.read(chunk)) {
+        int read = body.read(chunk);
+        while (read >= 0 && total <= MOST_DRAINED) {
             total += read;
-            if (total > RequestGuard.LARGEST_BODY) {
+            read = body.read(chunk);
+        }
+        if (total > LARGEST_BODY) {
+            if (read >= 0) {
                 context.header("Connection", "close");
-                throw new Refused(413, "A body has at most " + RequestGuard.LARGEST_BODY + " bytes.");
             }
+            throw new Refused(413, "A body has at most " + LARGEST_BODY + " bytes.");
         }
     }
 

@@ -18,8 +18,6 @@ import org.eclipse.jetty.util.Callback;
  * which {@code Origin} gives away. Both are refused.
  */
 final class RequestGuard extends Handler.Wrapper {
-    static final long LARGEST_BODY = 1 << 20;
-
     private static final int HTTP_PORT = 80;
 
     @Override
@@ -40,10 +38,6 @@ final class RequestGuard extends Handler.Wrapper {
             if (!origin.startsWith("http://") || !hosts(port).contains(origin.substring("http://".length()))) {
                 return refuse(response, callback, 403, "A request from another origin is refused.");
             }
-        }
-        if (request.getLength() > LARGEST_BODY) {
-            headers.put(HttpHeader.CONNECTION, "close");
-            return refuse(response, callback, 413, "A body has at most " + LARGEST_BODY + " bytes.");
         }
         return super.handle(request, response, callback);
     }

@@ -1,7 +1,6 @@
 package dev.weir.server.replay;
 
 import dev.weir.server.CommandFailed;
-import java.io.IOException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.file.Files;
@@ -55,15 +54,11 @@ final class Claims {
      */
     Position take(Input input, String key) {
         while (true) {
-            Position mine = fresh();
-            if (positions.insert(key, mine)) {
-                taken.add(key);
-                return mine;
-            }
             Optional<Position> found = positions.find(key);
-            if (found.isPresent() && takeOver(input, key, found.get())) {
+            Position mine = fresh();
+            if (found.isEmpty() ? positions.insert(key, mine) : takeOver(input, key, found.get())) {
                 taken.add(key);
-                return found.get();
+                return found.orElse(mine);
             }
         }
     }
@@ -84,7 +79,7 @@ final class Claims {
 
     private boolean takeOver(Input input, String key, Position last) {
         String mine = data.path().toString();
-        if (!last.active() || last.host().equals(host) && last.data().equals(mine)) {
+        if (!last.active() || (last.host().equals(host) && last.data().equals(mine))) {
             return positions.claim(key, last.claim(), host, mine, claim);
         }
         if (!last.host().equals(host)) {
@@ -115,15 +110,5 @@ final class Claims {
             positions.release(key, claim);
         }
         taken.clear();
-    }
-
-    /** Whether a journal of that directory may hold something. */
-    static boolean hasJournal(Path data) {
-        Path journal = data.resolve(Replay.JOURNAL);
-        try (var files = Files.exists(journal) ? Files.walk(journal) : java.util.stream.Stream.<Path>empty()) {
-            return files.anyMatch(Files::isRegularFile);
-        } catch (IOException e) {
-            return true;
-        }
     }
 }

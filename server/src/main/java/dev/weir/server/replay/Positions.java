@@ -87,7 +87,9 @@ final class Positions {
 
     /** An id of this database, drawn when it is first asked for. */
     String databaseId(String fresh) {
-        insert(DATABASE, new Position(0, 0, "", false, true, 0, "", "", false, fresh));
+        if (find(DATABASE).isEmpty()) {
+            insert(DATABASE, new Position(0, 0, "", false, true, 0, "", "", false, fresh));
+        }
         return find(DATABASE).map(Position::claim).orElse(fresh);
     }
 

@@ -1,15 +1,18 @@
 package dev.weir.server.replay;
 
 import dev.weir.Weir;
+import dev.weir.buffer.BufferAdmin;
 import dev.weir.buffer.BufferStats;
 import dev.weir.buffer.WriteBuffer;
 import dev.weir.db.Database;
 import dev.weir.error.WeirException;
 import dev.weir.server.CommandFailed;
+import dev.weir.server.buffer.JournalDirectory;
 import dev.weir.server.replay.GzipInput.BrokenGzipException;
 import dev.weir.server.replay.LineGroups.Progress;
 import dev.weir.server.replay.ReplayListener.Point;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -90,19 +93,20 @@ public final class Replay {
                     .database(options.dataSource())
                     .journal(data.path().resolve(JOURNAL))
                     .build()) {
-                return run(inputs, data, positions, weir.buffer(), started);
+                return run(inputs, data, database, weir.buffer(), started);
             }
         }
     }
 
     private ReplayTotals run(
-            List<Input> inputs, DataDirectory data, Positions positions, WriteBuffer buffer, long started) {
+            List<Input> inputs, DataDirectory data, Database database, WriteBuffer buffer, long started) {
         Pipeline pipeline = new Pipeline(buffer, options.durability(), () -> stopped, listener);
         // A position is only worth reading when nothing that would change it is pending.
         pipeline.flush();
         listener.reached(Point.RECOVERED);
 
-        Claims claims = new Claims(positions, data, Claims::hasJournal);
+        Positions positions = new Positions(database);
+        Claims claims = new Claims(positions, data, other -> isPending(database, other));
         Map<Input, @Nullable Position> work = new LinkedHashMap<>();
         try {
             for (Input input : inputs) {
@@ -115,9 +119,13 @@ public final class Replay {
         listener.reached(Point.CLAIMED);
 
         String problem = read(work, data, positions, pipeline);
-        boolean flushed = false;
         try {
             pipeline.drain();
+        } catch (WeirException e) {
+            problem = e.getMessage();
+        }
+        boolean flushed = false;
+        try {
             pipeline.flush();
             flushed = true;
             listener.reached(Point.FLUSHED);
@@ -143,6 +151,13 @@ public final class Replay {
                 stats.rows(),
                 seconds,
                 problem);
+    }
+
+    private static boolean isPending(Database database, Path otherData) {
+        return JournalDirectory.find(otherData)
+                .map(journal -> new BufferAdmin(database)
+                        .status(journal).writers().stream().anyMatch(writer -> writer.pendingEpochs() > 0))
+                .orElse(false);
     }
 
     /** Reads all that is to be read; answers why that ended before its time. */
@@ -271,7 +286,7 @@ public final class Replay {
         /** Whether the end was reached. */
         private boolean readLines(LineSource source) throws IOException {
             while (!stopped && source.next()) {
-                boolean taken = !source.tooLong() && line.parse(source.data(), source.from(), source.to())
+                boolean taken = (!source.tooLong() && line.parse(source.data(), source.from(), source.to()))
                         ? accept(source)
                         : reject(source, source.tooLong() ? AccessLine.tooLong() : line.reason());
                 if (!taken) {

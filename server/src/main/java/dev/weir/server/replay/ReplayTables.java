@@ -110,7 +110,8 @@ final class ReplayTables {
     private static String key(String engine, int length) {
         return switch (engine) {
             case "mariadb", "mysql" -> "varchar(" + length + ")" + bytewise(engine);
-            case "h2" -> "varchar(" + length + ")";
+            // H2 counts UTF-16 units: a character may be two.
+            case "h2" -> "varchar(" + 2 * length + ")";
             default -> "text";
         };
     }
