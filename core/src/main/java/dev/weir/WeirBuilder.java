@@ -9,15 +9,19 @@ import dev.weir.db.Failure;
 import dev.weir.db.SqlException;
 import dev.weir.time.Clock;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.locks.LockSupport;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 
 /** Puts a {@link Weir} together. Checks each value when it is set. Not thread-safe. */
 public final class WeirBuilder {
+    private static final long PAUSE_NANOS = Duration.ofMillis(100).toNanos();
+
     private final Map<String, DataSource> databases = new LinkedHashMap<>();
     private @Nullable Path journal;
     private BufferSettings buffer = BufferSettings.defaults();
@@ -83,14 +87,25 @@ public final class WeirBuilder {
     }
 
     private Database build(DatabaseBuilder builder, @Nullable Path directory) {
-        try {
-            return builder.build();
-        } catch (SqlException e) {
-            Optional<Dialect> known = buffer.startDegraded() && directory != null && e.failure() == Failure.CONNECTION
-                    ? WriteBuffer.knownDialect(directory)
-                    : Optional.empty();
-            return builder.dialect(known.orElseThrow(() -> e)).build();
+        long end = System.nanoTime()
+                + (directory == null ? 0 : buffer.connectTimeout().toNanos());
+        while (true) {
+            try {
+                return builder.build();
+            } catch (SqlException e) {
+                if (e.failure() != Failure.CONNECTION || System.nanoTime() - end >= 0) {
+                    return degraded(builder, directory, e);
+                }
+                LockSupport.parkNanos(this, PAUSE_NANOS);
+            }
         }
+    }
+
+    private Database degraded(DatabaseBuilder builder, @Nullable Path directory, SqlException e) {
+        Optional<Dialect> known = buffer.startDegraded() && directory != null && e.failure() == Failure.CONNECTION
+                ? WriteBuffer.knownDialect(directory)
+                : Optional.empty();
+        return builder.dialect(known.orElseThrow(() -> e)).build();
     }
 
     private Database open(String name, DataSource dataSource, Map<String, WriteBuffer> buffers) {

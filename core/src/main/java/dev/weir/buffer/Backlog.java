@@ -73,7 +73,7 @@ final class Backlog {
     /** Moves everything into a plan. Also under the plan lock. */
     void moveTo(Plan plan) {
         intake.planned = plan.to;
-        Map<BufferedTable, Boolean> mixed = new IdentityHashMap<>();
+        IdentityHashMap<BufferedTable, Boolean> mixed = new IdentityHashMap<>();
         for (PendingRow row : rows) {
             row.unplanned = false;
             mixed.put(row.table, true);

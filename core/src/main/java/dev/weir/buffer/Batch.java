@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Batch {
     /** Sums of one counter column, keys ascending and distinct: {@code longKeys} if the key is a long, else {@code keys}. */
+    @SuppressWarnings("ArrayRecordComponent")
     record Sums(CounterColumn column, long[] longKeys, Object[] keys, long[] deltas) {
         int size() {
             return deltas.length;
@@ -145,7 +146,7 @@ final class Batch {
     /** Some units, in their order. */
     static Batch of(List<Unit> units) {
         Batch batch = new Batch();
-        Map<BufferedTable, Map<Object, Merged>> byRow = new IdentityHashMap<>();
+        IdentityHashMap<BufferedTable, Map<Object, Merged>> byRow = new IdentityHashMap<>();
         for (Unit unit : units) {
             for (Unit.Part part : unit.parts()) {
                 Merged merged;
@@ -183,7 +184,7 @@ final class Batch {
     /** The units of a plan in their order, without the groups of {@code skipped} hand-overs and with no hand-over twice. */
     static List<Unit> units(Plan plan, Set<String> skipped) {
         List<Unit> units = new ArrayList<>();
-        Map<Group, Unit> groups = new IdentityHashMap<>();
+        IdentityHashMap<Group, Unit> groups = new IdentityHashMap<>();
         List<Pieces> all = new ArrayList<>(plan.keyless);
         plan.rows.values().forEach(table -> all.addAll(table.values()));
         for (Pieces pieces : all) {

@@ -127,7 +127,18 @@ public final class BufferAdmin {
         JournalInspection.of(journal);
         try (SqliteJournal opened = SqliteJournal.open(journal, clock)) {
             Monitor monitor = new Monitor(clock);
-            recovery(opened, monitor).recoverEarlier();
+            Recovery recovery = recovery(opened, monitor);
+            recovery.makeTables();
+            for (Journal.Writer writer : opened.earlier()) {
+                if (writer.ledgerRow() && recovery.readLedger(writer.id()) < 0) {
+                    throw new JournalException(
+                            "A journal is adopted into the database that it belongs to, and this one does not know its writer: directory="
+                                    + journal + ", writer=" + writer.id()
+                                    + ". Name the right database; if this one was restored to an older state, start the application on the journal instead.",
+                            null);
+                }
+            }
+            recovery.recoverEarlier();
             return monitor.recoveredEpochs.get();
         } catch (SQLException e) {
             throw failed(e);

@@ -51,6 +51,17 @@ final class DirtyCells {
         }
     }
 
+    /** Whether no cell was touched since the last drain: a touch counts from before its flag can be seen. */
+    boolean isEmpty() {
+        for (AtomicReference<Chunk> stripe : stripes) {
+            Chunk head = stripe.get();
+            if (head.used.get() > 0 || head.previous != null) {
+                return false;
+            }
+        }
+        return true;
+    }
+
     /** Takes all cells touched before the call, each at least once. By one thread at a time. */
     void drain(Consumer<Cell> taker) {
         for (AtomicReference<Chunk> stripe : stripes) {

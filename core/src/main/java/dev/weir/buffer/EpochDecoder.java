@@ -5,6 +5,7 @@ import dev.weir.buffer.PendingRow.Group;
 import dev.weir.buffer.RowChange.Insert;
 import dev.weir.buffer.RowChange.Missing;
 import dev.weir.buffer.RowChange.Update;
+import java.time.DateTimeException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
@@ -68,7 +69,11 @@ final class EpochDecoder {
         EpochDecoder decoder = new EpochDecoder(epoch, data, start);
         long operations = names.readUnsigned();
         decoder.resolve(names, tableOf);
-        return decoder.read(operations);
+        try {
+            return decoder.read(operations);
+        } catch (DateTimeException | ArithmeticException | NumberFormatException | ClassCastException e) {
+            throw new JournalException("An epoch of the journal can't be read: it holds a value that is none.", e);
+        }
     }
 
     private void resolve(ByteReader names, Function<String, BufferedTable> tableOf) {
@@ -120,7 +125,7 @@ final class EpochDecoder {
             if (number == EpochEncoder.END) {
                 break;
             }
-            if (number > counters.size()) {
+            if (number < 0 || number > counters.size()) {
                 throw damaged("it counts on an unnamed column");
             }
             int[] counter = counters.get(number - 1);

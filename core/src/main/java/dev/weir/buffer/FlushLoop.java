@@ -55,6 +55,11 @@ final class FlushLoop implements Runnable {
     private volatile boolean verify;
     private final long longestNap;
     private int attempts;
+    private long backOff;
+
+    /** The last attempt whose COMMIT was sent and not answered. */
+    private @Nullable FlushTransaction inDoubt;
+
     private long lastRound = System.nanoTime();
     private FlushTransaction.Care care = FlushTransaction.Care.NONE;
     private @Nullable RuntimeException broken;
@@ -62,7 +67,6 @@ final class FlushLoop implements Runnable {
     /** Somebody who wants everything up to an epoch in the database. */
     private static final class Request extends CompletableFuture<FlushReport> {
         final long target;
-        final long start = System.nanoTime();
         FlushReport sum = new FlushReport(0, 0, 0, 0, 0, 0, Duration.ZERO);
 
         Request(long target) {
@@ -190,7 +194,6 @@ final class FlushLoop implements Runnable {
 
     /** Waits until it is time to flush; false if the thread shall end. */
     private boolean awaitTime() {
-        long backOff = attempts == 0 ? 0 : backOff();
         long since = System.nanoTime();
         lock.lock();
         try {
@@ -318,7 +321,13 @@ final class FlushLoop implements Runnable {
         }
         long from = epochs.lockedLedger();
         FlushTransaction transaction = new FlushTransaction(database, ledger, plan, from, clock.now());
-        FlushTransaction.Outcome outcome = transaction.run(care, connection -> totals.readAgain(connection, plan));
+        FlushTransaction.Outcome outcome;
+        try {
+            outcome = transaction.run(care, connection -> totals.readAgain(connection, plan));
+        } catch (SQLException | RuntimeException e) {
+            inDoubt = transaction.commitSent() ? transaction : inDoubt;
+            throw e;
+        }
         care = care.after(outcome);
         switch (outcome) {
             case REFUSED, REFUSED_AT_COMMIT -> write(plan);
@@ -328,6 +337,7 @@ final class FlushLoop implements Runnable {
     }
 
     private void landed(Plan plan, FlushTransaction transaction, long start) {
+        inDoubt = null;
         totals.landed(plan, transaction.refused());
         refusals.add(plan, transaction.refused(), transaction.letters());
         epochs.forget(plan, true);
@@ -365,9 +375,11 @@ final class FlushLoop implements Runnable {
         if (seq == plan.to) {
             // The COMMIT whose answer was lost is in.
             totals.dropBases(plan);
-            epochs.forget(plan, true);
-            handovers.done(plan.handovers);
-            report(new FlushReport(plan.to - plan.from, 0, 0, 0, 0, 0, Duration.ZERO));
+            FlushTransaction sent = inDoubt;
+            if (sent == null || sent.plan() != plan) {
+                throw new IllegalStateException("A plan that nobody sent is in the database: to=" + plan.to + ".");
+            }
+            landed(plan, sent, System.nanoTime());
         } else if (seq < from) {
             fellBack(plan.writer, seq, from);
         } else if (seq != from) {
@@ -392,7 +404,8 @@ final class FlushLoop implements Runnable {
             LOG.warn("A flush failed and is tried again: {}.", problem);
             LOG.debug("The failure of the flush", e);
         }
-        monitor.retrying(attempts, problem, Duration.ofNanos(FIRST_BACK_OFF_NANOS << Math.min(attempts - 1, 7)));
+        backOff = backOff();
+        monitor.retrying(attempts, problem, Duration.ofNanos(backOff));
         fail(new FlushException(
                 "A flush did not reach the database; what is pending stays pending and is tried again: " + problem
                         + ".",

@@ -14,9 +14,12 @@ import java.sql.Savepoint;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
@@ -76,6 +79,7 @@ final class FlushTransaction {
     private final Instant now;
 
     private Care care = Care.NONE;
+    private boolean commitSent;
     private long statements;
     private long rows;
     private long ignored;
@@ -95,6 +99,15 @@ final class FlushTransaction {
         this.plan = plan;
         this.from = from;
         this.now = now;
+    }
+
+    Plan plan() {
+        return plan;
+    }
+
+    /** Whether COMMIT was sent, answered or not. */
+    boolean commitSent() {
+        return commitSent;
     }
 
     /** What it did, once it is committed. */
@@ -149,6 +162,7 @@ final class FlushTransaction {
                 lease.commit();
             } catch (SQLException | RuntimeException e) {
                 boolean unknown = lease.commitSent();
+                commitSent = unknown;
                 lease.rollback();
                 if (told) {
                     if (unknown) {
@@ -224,7 +238,7 @@ final class FlushTransaction {
 
     private boolean isRefusal(SQLException e) {
         Failure failure = dialect.classify(e);
-        return failure == Failure.DATA || failure == Failure.OTHER && isSchema(e);
+        return failure == Failure.DATA || (failure == Failure.OTHER && isSchema(e));
     }
 
     /** A table or column that is gone: nobody but an operator can mend that, and other tables must not wait for him. */
@@ -295,40 +309,35 @@ final class FlushTransaction {
 
     /** A unit may have failed only because what it needs stood in the other half: tries those again that nothing followed. */
     private void retrySuspects(Connection connection, List<Unit> units, List<Refusal> suspects) throws SQLException {
-        boolean progress = suspects.size() > 1 || units.size() > 1;
-        while (progress) {
+        if (suspects.isEmpty() || suspects.size() == units.size()) {
+            return;
+        }
+        Map<Place, Unit> last = new HashMap<>();
+        for (Unit unit : units) {
+            for (Unit.Part part : unit.parts()) {
+                if (part.key() != null) {
+                    last.put(new Place(part.table(), part.key()), unit);
+                }
+            }
+        }
+        suspects.sort(Comparator.comparing(Refusal::unit));
+        boolean progress = true;
+        while (progress && !suspects.isEmpty()) {
             progress = false;
             for (Refusal suspect : List.copyOf(suspects)) {
-                if (!isFollowed(suspect.unit(), units) && tryApply(connection, List.of(suspect.unit())) == null) {
+                Unit unit = suspect.unit();
+                boolean followed = unit.parts().stream()
+                        .anyMatch(part -> part.key() != null && last.get(new Place(part.table(), part.key())) != unit);
+                if (!followed && tryApply(connection, List.of(unit)) == null) {
                     suspects.remove(suspect);
                     progress = true;
                 }
             }
-            progress &= !suspects.isEmpty();
         }
     }
 
-    private static boolean isFollowed(Unit unit, List<Unit> units) {
-        Set<List<Object>> mine = new HashSet<>();
-        for (Unit.Part part : unit.parts()) {
-            if (part.key() != null) {
-                mine.add(List.of(part.table(), part.key()));
-            }
-        }
-        boolean after = false;
-        for (Unit other : units) {
-            if (other == unit) {
-                after = true;
-            } else if (after) {
-                for (Unit.Part part : other.parts()) {
-                    if (part.key() != null && mine.contains(List.of(part.table(), part.key()))) {
-                        return true;
-                    }
-                }
-            }
-        }
-        return false;
-    }
+    /** A row. */
+    private record Place(BufferedTable table, Object key) {}
 
     /** Applies units behind a savepoint; answers why the database refuses them, or null if it does not. */
     private @Nullable String tryApply(Connection connection, List<Unit> units) throws SQLException {
@@ -351,7 +360,7 @@ final class FlushTransaction {
             if (!isRefusal(e)) {
                 throw e;
             }
-            reason = "SQLState " + e.getSQLState() + ", code " + e.getErrorCode();
+            reason = "the database refuses the data: SQLState " + e.getSQLState() + ", code " + e.getErrorCode();
         }
         if (reason != null) {
             connection.rollback(before);

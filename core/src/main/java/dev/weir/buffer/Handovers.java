@@ -1,5 +1,6 @@
 package dev.weir.buffer;
 
+import dev.weir.buffer.Intake.Accepted;
 import dev.weir.buffer.Intake.Operation;
 import dev.weir.db.Database;
 import dev.weir.db.Dialect;
@@ -17,6 +18,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -65,9 +67,22 @@ final class Handovers {
                 .addAll(operations);
     }
 
+    /** Completes once what was added to the transaction so far has joined an epoch; fails if it does not. */
+    CompletableFuture<Accepted> joined(Transaction transaction) {
+        CompletableFuture<Accepted> joined = new CompletableFuture<>();
+        transaction
+                .listener(Travelling.class, () -> new Travelling(transaction))
+                .joining
+                .add(joined);
+        return joined;
+    }
+
+    private record Mark(int operations, int joining) {}
+
     private final class Travelling implements TransactionListener {
         private final Transaction transaction;
         private final List<Operation> operations = new ArrayList<>();
+        private final List<CompletableFuture<Accepted>> joining = new ArrayList<>();
         private @Nullable String id;
 
         Travelling(Transaction transaction) {
@@ -96,35 +111,46 @@ final class Handovers {
         public void afterCommit() {
             if (id != null) {
                 intake.countOperations(operations.size());
-                intake.append(operations, id);
+                Accepted accepted = intake.append(operations, id);
+                joining.forEach(joined -> joined.complete(accepted));
             }
         }
 
         @Override
         public void afterRollback() {
-            forget();
+            forget("it was rolled back");
         }
 
         @Override
         public void afterUnknown() {
-            forget();
+            forget("its COMMIT was not answered; if it is in, they take effect with a later flush");
         }
 
-        private void forget() {
+        private void forget(String why) {
             if (id != null) {
                 known.remove(id);
             }
+            fail(joining, why);
+        }
+
+        private void fail(List<CompletableFuture<Accepted>> left, String why) {
+            IllegalStateException failure = new IllegalStateException(
+                    "Buffered operations that travelled with a transaction did not join the buffer: " + why + ".");
+            left.forEach(joined -> joined.completeExceptionally(failure));
         }
 
         @Override
         public Object mark() {
-            return operations.size();
+            return new Mark(operations.size(), joining.size());
         }
 
         @Override
         public void rollbackTo(@Nullable Object mark) {
-            int size = mark instanceof Integer n ? n : 0;
-            operations.subList(size, operations.size()).clear();
+            Mark at = mark instanceof Mark there ? there : new Mark(0, 0);
+            operations.subList(at.operations, operations.size()).clear();
+            List<CompletableFuture<Accepted>> undone = joining.subList(at.joining, joining.size());
+            fail(undone, "their savepoint was rolled back");
+            undone.clear();
         }
     }
 

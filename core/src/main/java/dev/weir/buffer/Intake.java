@@ -80,6 +80,11 @@ final class Intake {
         return sum;
     }
 
+    /** Whether something was added to cells since the last cut. Under the cut lock. */
+    boolean hasTouchedCells() {
+        return !dirty.isEmpty();
+    }
+
     /** Makes sure that the next cut takes the cell, which was just added to. */
     void touch(Cell cell) {
         dirty.touch(cell);
@@ -122,6 +127,7 @@ final class Intake {
             }
             long sum = cell.add(delta);
             if (Cell.dead(sum)) {
+                giveUp(cell);
                 continue;
             }
             if (!cell.isDirty()) {
@@ -131,6 +137,13 @@ final class Intake {
                 retire(cell);
             }
             return new Accepted(openCells, admission.untilFlushed);
+        }
+    }
+
+    /** Takes back what {@link #cellFor} admitted for a cell that somebody froze before it was added to. */
+    void giveUp(Cell cell) {
+        if (cell.clearCounted()) {
+            limits.release(cell.column.table, 1, Limits.CELL_BYTES);
         }
     }
 
@@ -246,7 +259,7 @@ final class Intake {
             return true;
         }
         RowChange.Missing missing = change.update().missing();
-        if (missing != table.missing && missing.defaults() != null) {
+        if (!missing.equals(table.missing) && missing.defaults() != null) {
             // It may make the row, which what was counted before must not find.
             return true;
         }
@@ -353,15 +366,15 @@ final class Intake {
      * @param handover the hand-over row that it came from, which was let in already; null if there is none
      */
     Accepted append(List<Operation> group, @Nullable String handover) {
-        long bytes = 0;
+        Limits.Request request = new Limits.Request(group.size());
         for (Operation operation : group) {
-            bytes += Limits.ENTRY_BYTES + operation.change.weight();
+            request.add(operation.table, 1, Limits.ENTRY_BYTES + operation.change.weight());
         }
         boolean flushed = false;
         if (handover == null) {
-            flushed = limits.admit(group.get(0).table, group.size(), bytes);
+            flushed = limits.admit(request);
         } else {
-            limits.take(group.get(0).table, group.size(), bytes);
+            limits.take(request);
         }
         long mask = 0;
         int first = STRIPES;

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * What may be pending, and what happens at the limit.
  *
- * <p><b>Concurrency.</b> Counts are atomic; {@code problem} is volatile and read on the fast path of every operation. Waiting
+ * <p><b>Concurrency.</b> Counts are atomic; {@code barrier} is volatile and read on the fast path of every operation. Waiting
  * for room happens without any other lock of the buffer.
  */
 final class Limits {
@@ -80,18 +80,59 @@ final class Limits {
         signal();
     }
 
+    /** What an operation wants to put in, by table. */
+    static final class Request {
+        private final BufferedTable[] tables;
+        private final long[] rows;
+        private final long[] bytes;
+        private int size;
+
+        /** A request for at most so many tables. */
+        Request(int capacity) {
+            tables = new BufferedTable[capacity];
+            rows = new long[capacity];
+            bytes = new long[capacity];
+        }
+
+        void add(BufferedTable table, long moreRows, long moreBytes) {
+            int at = 0;
+            while (at < size && tables[at] != table) {
+                at++;
+            }
+            if (at == size) {
+                tables[size++] = table;
+            }
+            rows[at] += moreRows;
+            bytes[at] += moreBytes;
+        }
+    }
+
     /**
      * Lets an operation in, or not.
      *
      * @return whether it has to wait until it is flushed
      */
     boolean admit(BufferedTable table, long moreRows, long moreBytes) {
-        String limit = reached(table, moreRows, moreBytes);
+        Request request = new Request(1);
+        request.add(table, moreRows, moreBytes);
+        return admit(request);
+    }
+
+    /** The same for operations on several tables; the first table that has a limit policy of its own says what happens. */
+    boolean admit(Request request) {
+        String limit = reached(request);
         if (limit == null) {
-            take(table, moreRows, moreBytes);
+            take(request);
             return false;
         }
-        return atLimit(table, moreRows, moreBytes, limit);
+        return atLimit(request, limit);
+    }
+
+    /** Counts what enters without asking. */
+    void take(Request request) {
+        for (int i = 0; i < request.size; i++) {
+            take(request.tables[i], request.rows[i], request.bytes[i]);
+        }
     }
 
     /** Counts what enters without asking. */
@@ -118,7 +159,7 @@ final class Limits {
         }
     }
 
-    private @Nullable String reached(BufferedTable table, long moreRows, long moreBytes) {
+    private @Nullable String reached(Request request) {
         if (closed) {
             throw new IllegalStateException("The buffer is closed. Open another.");
         }
@@ -126,52 +167,61 @@ final class Limits {
         if (held != null) {
             return held;
         }
+        long moreRows = 0;
+        long moreBytes = 0;
+        String byTable = null;
+        for (int i = 0; i < request.size; i++) {
+            moreRows += request.rows[i];
+            moreBytes += request.bytes[i];
+            BufferedTable table = request.tables[i];
+            Long tableRows = table.settings.maxRows();
+            if (tableRows != null && request.rows[i] > 0 && table.pendingRows.get() + request.rows[i] > tableRows) {
+                byTable = "maxRows of table " + table.name;
+            }
+        }
         if (moreRows > 0 && rows.get() + moreRows > settings.maxRows()) {
             return "maxRows";
         }
         if (bytes.get() + moreBytes > settings.maxBytes()) {
             return "maxBytes";
         }
-        Long tableRows = table.settings.maxRows();
-        if (tableRows != null && moreRows > 0 && table.pendingRows.get() + moreRows > tableRows) {
-            return "maxRows of table " + table.name;
-        }
-        return null;
+        return byTable;
     }
 
-    private boolean atLimit(BufferedTable table, long moreRows, long moreBytes, String first) {
-        LimitPolicy policy = table.settings.atLimit() != null ? table.settings.atLimit() : settings.atLimit();
+    private LimitPolicy policy(Request request) {
+        for (int i = 0; i < request.size; i++) {
+            LimitPolicy own = request.tables[i].settings.atLimit();
+            if (own != null) {
+                return own;
+            }
+        }
+        return settings.atLimit();
+    }
+
+    private boolean atLimit(Request request, String first) {
+        LimitPolicy policy = policy(request);
         String limit = first;
         if (policy == LimitPolicy.REJECT) {
             throw refused(limit);
         }
-        long left = settings.blockTimeout().toNanos();
-        boolean interrupted = false;
+        long end = System.nanoTime() + settings.blockTimeout().toNanos();
         lock.lock();
         try {
             while (limit != null) {
-                if (policy == LimitPolicy.WRITE_THROUGH && (databaseAway || barrier != null)) {
-                    throw refused(limit);
-                }
-                if (left <= 0) {
+                long left = end - System.nanoTime();
+                if (left <= 0 || (policy == LimitPolicy.WRITE_THROUGH && (databaseAway || barrier != null))) {
                     throw refused(limit);
                 }
                 flushNow.run();
-                try {
-                    left = room.awaitNanos(Math.min(left, TimeUnit.SECONDS.toNanos(1)))
-                            + Math.max(0, left - TimeUnit.SECONDS.toNanos(1));
-                } catch (InterruptedException e) {
-                    interrupted = true;
-                    throw refused(limit);
-                }
-                limit = reached(table, moreRows, moreBytes);
+                room.awaitNanos(Math.min(left, TimeUnit.SECONDS.toNanos(1)));
+                limit = reached(request);
             }
-            take(table, moreRows, moreBytes);
+            take(request);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw refused(String.valueOf(limit));
         } finally {
             lock.unlock();
-            if (interrupted) {
-                Thread.currentThread().interrupt();
-            }
         }
         return policy == LimitPolicy.WRITE_THROUGH;
     }

@@ -58,7 +58,7 @@ final class LocalCounter implements Counter {
     }
 
     private void await(@Nullable Accepted done, Object key) {
-        if (done == null || accepted && !done.untilFlushed()) {
+        if (done == null || (accepted && !done.untilFlushed())) {
             return;
         }
         if (of.durability == Durability.JOURNALED && !done.untilFlushed()) {
@@ -140,6 +140,7 @@ final class LocalCounter implements Counter {
             boolean based = cell.validUntil != Cell.NO_BASE;
             long sum = cell.add(delta);
             if (Cell.dead(sum)) {
+                intake.giveUp(cell);
                 continue;
             }
             long total = sum + cell.origin;
@@ -199,7 +200,10 @@ final class LocalCounter implements Counter {
     }
 
     private CompletionStage<Void> stage(@Nullable Accepted done, Object key) {
-        if (done == null || accepted && !done.untilFlushed()) {
+        if (done == null) {
+            return of.stage(null, of.addition(counter, key, 0));
+        }
+        if (accepted && !done.untilFlushed()) {
             return CompletableFuture.completedFuture(null);
         }
         return of.durability == Durability.JOURNALED && !done.untilFlushed()

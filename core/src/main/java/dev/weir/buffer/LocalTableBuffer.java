@@ -106,6 +106,11 @@ final class LocalTableBuffer implements TableBuffer {
     }
 
     CompletionStage<Void> stage(@Nullable Accepted accepted, Operation operation) {
+        if (transaction != null) {
+            return buffer.handovers()
+                    .joined(transaction)
+                    .thenCompose(joined -> buffer.stage(durability, joined, List.of(operation)));
+        }
         return accepted == null
                 ? CompletableFuture.completedFuture(null)
                 : buffer.stage(durability, accepted, List.of(operation));

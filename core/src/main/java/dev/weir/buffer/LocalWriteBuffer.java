@@ -37,7 +37,6 @@ final class LocalWriteBuffer implements WriteBuffer {
 
     private final Database database;
     private final BufferSettings settings;
-    private final Clock clock;
     private final Journal journal;
     private final Monitor monitor;
     private final Limits limits;
@@ -64,7 +63,6 @@ final class LocalWriteBuffer implements WriteBuffer {
             Database database, Journal journal, @Nullable TableNotes notes, BufferSettings settings, Clock clock) {
         this.database = database;
         this.settings = settings;
-        this.clock = clock;
         this.journal = journal;
         this.monitor = new Monitor(clock);
         this.journalLoop = new JournalLoop(journal, settings, monitor, database.name());
@@ -79,7 +77,7 @@ final class LocalWriteBuffer implements WriteBuffer {
         this.flushLoop = new FlushLoop(
                 database, journal, settings, clock, monitor, limits, epochs, ledger, recovery, handovers, totals,
                 tables, refusals);
-        this.deadLetters = new JdbcDeadLetters(database, flushLoop::flushSoon);
+        this.deadLetters = new JdbcDeadLetters(database, this::takeUp);
         this.ticker = new Thread(this::tick, "weir-clock-" + database.name());
         this.ticker.setDaemon(true);
         totals.connect(flushLoop::verifySoon, this::flush, this::awaitRecovery);
@@ -149,6 +147,16 @@ final class LocalWriteBuffer implements WriteBuffer {
         }
     }
 
+    /** Takes up what was handed over, so that the next flush holds it. */
+    private void takeUp() {
+        try {
+            handovers.takeUp();
+        } catch (SQLException e) {
+            LOG.debug("What was handed over is taken up by the flush thread instead.", e);
+        }
+        flushLoop.flushSoon();
+    }
+
     private void awaitRecovery() {
         if (!recovery.isDone()) {
             flush();
@@ -183,10 +191,7 @@ final class LocalWriteBuffer implements WriteBuffer {
     @Override
     public TableBuffer table(String table, Transaction transaction) {
         return new LocalTableBuffer(
-                this,
-                tables.get(Objects.requireNonNull(table, "table")),
-                null,
-                Objects.requireNonNull(transaction, "transaction"));
+                this, tables.get(Objects.requireNonNull(table, "table"), transaction.connection()), null, transaction);
     }
 
     @Override
@@ -280,7 +285,7 @@ final class LocalWriteBuffer implements WriteBuffer {
     }
 
     private void flushWhenJournaled(long epoch) {
-        epochs.journaled.enter(epoch, journalLoop::wake).thenRun(flushLoop::flushSoon);
+        CompletionStage<?> unused = epochs.journaled.enter(epoch, journalLoop::wake).thenRun(flushLoop::flushSoon);
     }
 
     private static <T> T join(CompletableFuture<T> future) {
@@ -333,7 +338,7 @@ final class LocalWriteBuffer implements WriteBuffer {
             throw new FlushException("A flush begins with the journal, which takes no writes: look at its disk.", null);
         }
         try {
-            if (journalLoop.isTouched() || !recovery.isDone()) {
+            if (journalLoop.isTouched() || intake.hasTouchedCells() || !recovery.isDone()) {
                 return intake.openCells();
             }
             return epochs.isIdle() ? 0 : intake.durable;

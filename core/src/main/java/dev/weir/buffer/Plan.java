@@ -21,10 +21,10 @@ final class Plan {
     final long to;
 
     /** Counter deltas by column, those of rows that also have entries included. */
-    final Map<CounterColumn, Deltas> counters = new IdentityHashMap<>();
+    final IdentityHashMap<CounterColumn, Deltas> counters = new IdentityHashMap<>();
 
     /** Rows with entries, or with more than one cell. */
-    final Map<BufferedTable, Map<Object, Pieces>> rows = new IdentityHashMap<>();
+    final IdentityHashMap<BufferedTable, Map<Object, Pieces>> rows = new IdentityHashMap<>();
 
     /** Rows to insert whose keys the database makes. */
     final List<Pieces> keyless = new ArrayList<>();
@@ -36,7 +36,7 @@ final class Plan {
     final Set<String> handovers = new LinkedHashSet<>();
 
     /** What the limits get back, by table: rows and bytes. */
-    final Map<BufferedTable, long[]> admitted = new IdentityHashMap<>();
+    final IdentityHashMap<BufferedTable, long[]> admitted = new IdentityHashMap<>();
 
     Plan(String writer, long from, long to) {
         this.writer = writer;

@@ -33,17 +33,15 @@ final class Refusals {
         try {
             for (int i = 0; i < refused.size(); i++) {
                 for (Unit.Part part : refused.get(i).unit().parts()) {
-                    if (part.key() != null) {
-                        Place place = new Place(part.table(), part.key());
-                        refusals.put(
-                                place,
-                                new Refusal(
-                                        plan.from,
-                                        plan.to,
-                                        letters.get(i).id(),
-                                        refused.get(i).reason()));
-                        order.add(place);
-                    }
+                    Place place = place(part.table(), part.key(), part.change());
+                    refusals.put(
+                            place,
+                            new Refusal(
+                                    plan.from,
+                                    plan.to,
+                                    letters.get(i).id(),
+                                    refused.get(i).reason()));
+                    order.add(place);
                 }
             }
             while (order.size() > KEPT) {
@@ -66,15 +64,21 @@ final class Refusals {
                 return;
             }
             for (Operation operation : operations) {
-                check(operation.table(), operation.key(), epoch);
+                check(operation, epoch);
             }
         } finally {
             lock.unlock();
         }
     }
 
-    private void check(BufferedTable table, @Nullable Object key, long epoch) {
-        Refusal refusal = key == null ? null : refusals.get(new Place(table, key));
+    /** A row's place; a row whose key the database makes is named by its change, which is merged with no other. */
+    private static Place place(BufferedTable table, @Nullable Object key, RowChange change) {
+        return new Place(table, key == null ? change : key);
+    }
+
+    private void check(Operation operation, long epoch) {
+        BufferedTable table = operation.table();
+        Refusal refusal = refusals.get(place(table, operation.key(), operation.change()));
         if (refusal != null && refusal.from < epoch && epoch <= refusal.to) {
             throw new DeadLetterException(
                     refusal.letter,

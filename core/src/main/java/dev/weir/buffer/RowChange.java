@@ -15,6 +15,7 @@ record RowChange(
         boolean delete, @Nullable Insert insert, @Nullable Update update) {
 
     /** A new row: the values of the columns given. */
+    @SuppressWarnings("ArrayRecordComponent")
     record Insert(int[] columns, @Nullable Object[] values) {
         int find(int column) {
             for (int i = 0; i < columns.length; i++) {
@@ -41,6 +42,7 @@ record RowChange(
     }
 
     /** Changes of columns of a row that should exist, and what to do if it does not. */
+    @SuppressWarnings("ArrayRecordComponent")
     record Update(int[] columns, ColumnChange[] changes, Missing missing) {}
 
     /**
@@ -54,11 +56,8 @@ record RowChange(
         static final Missing IGNORE = new Missing(MissingRow.IGNORE, null);
 
         boolean same(Missing other) {
-            if (this == other) {
-                return true;
-            }
             if (defaults == null || other.defaults == null) {
-                return policy == other.policy && defaults == other.defaults;
+                return defaults == null && other.defaults == null && policy == other.policy;
             }
             return Arrays.equals(defaults.columns, other.defaults.columns)
                     && Arrays.deepEquals(defaults.values, other.defaults.values);
@@ -188,9 +187,9 @@ record RowChange(
         if (value == null) {
             return 0;
         } else if (value instanceof String s) {
-            return 44 + s.length();
+            return 44L + s.length();
         } else if (value instanceof byte[] b) {
-            return 16 + b.length;
+            return 16L + b.length;
         }
         return 28;
     }

@@ -2,6 +2,7 @@ package dev.weir.buffer;
 
 import dev.weir.db.Catalog;
 import dev.weir.db.TableInfo;
+import java.sql.Connection;
 import java.util.Collection;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
@@ -25,15 +26,31 @@ final class Tables {
      * @throws IllegalArgumentException if there is none, or it can't be buffered
      */
     BufferedTable get(String name) {
+        return get(name, null);
+    }
+
+    /**
+     * The same inside a transaction, which asks on its own connection: the pool may have no other.
+     *
+     * @param connection the transaction's; null outside one
+     */
+    BufferedTable get(String name, @Nullable Connection connection) {
         BufferedTable known = byName.get(name);
         if (known != null) {
             return known;
         }
-        TableInfo info = notes == null ? catalog.table(name) : notes.table(catalog, name);
+        TableInfo info = look(name, connection);
         BufferedTable table = byName.computeIfAbsent(
                 info.name(), spelled -> new BufferedTable(info, settings.table(spelled), catalog));
         byName.putIfAbsent(name, table);
         return table;
+    }
+
+    private TableInfo look(String name, @Nullable Connection connection) {
+        if (connection != null) {
+            return catalog.table(connection, name);
+        }
+        return notes == null ? catalog.table(name) : notes.table(catalog, name);
     }
 
     Collection<BufferedTable> all() {

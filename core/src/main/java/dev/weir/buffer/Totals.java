@@ -76,6 +76,8 @@ final class Totals {
         return tick;
     }
 
+    /** The ticker moves it on, nobody else. */
+    @SuppressWarnings("NonAtomicVolatileUpdate")
     void advance() {
         tick++;
     }

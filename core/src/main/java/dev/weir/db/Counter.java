@@ -8,10 +8,10 @@ import java.util.concurrent.CompletionStage;
  * in common. Thread-safe. The forms that take a {@code long} key allocate nothing on their common path.
  */
 public interface Counter {
-    /** Adds to the row's column; returns nothing and asks nobody. */
+    /** Adds to the row's column, asking nobody for the total. Returns at the buffer's durability level. */
     void add(long key, long delta);
 
-    /** Adds to the row's column; returns nothing and asks nobody. */
+    /** Adds to the row's column, asking nobody for the total. Returns at the buffer's durability level. */
     void add(Object key, long delta);
 
     /**

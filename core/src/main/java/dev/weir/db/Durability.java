@@ -4,7 +4,10 @@ package dev.weir.db;
 public enum Durability {
     /** Returns at once. A crash can lose the last {@code journalInterval} and one running journal write. */
     ACCEPTED,
-    /** Returns after the journal was synced to disk. A crash loses nothing. */
+    /**
+     * Returns after the journal was synced to disk. A crash loses nothing. While the disk hangs a call that was let in waits
+     * as long as it does; new ones follow the limit policy after {@code journalStall}.
+     */
     JOURNALED,
     /** Returns after the database committed it. Starts a flush at once if none runs, else joins the next. */
     FLUSHED

@@ -14,7 +14,8 @@ import org.jspecify.annotations.Nullable;
  * key of several columns is a map of all of them. Operations of one thread on one row keep their order.
  *
  * <p>Thread-safe. Inside a transaction the operations travel with it: they take effect when it commits and vanish when it
- * rolls back, so whatever would return a total is refused there with {@link IllegalStateException}.
+ * rolls back. They return at once, stages complete after its COMMIT, and whatever would return a total is refused there with
+ * {@link IllegalStateException}.
  *
  * <p>Each operation may throw {@link IllegalArgumentException} for a key, column, delta or value that the table cannot
  * hold exactly, {@link BufferLimitException} when the buffer is full or its journal stalls, and

@@ -21,6 +21,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletionStage;
 import java.util.stream.LongStream;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.AfterEach;
@@ -314,5 +315,83 @@ class LocalWriteBufferTest {
                 .withThrowableThat()
                 .withCauseInstanceOf(DeadLetterException.class);
         assertThat(db().table("strict").count()).isEqualTo(1);
+    }
+
+    @Test
+    void groupsOnTwoTables_giveBackEachTablesRoom() {
+        db().sql("create table other(id integer primary key, n bigint)").execute();
+        insert(1, 0);
+        db().table("other").insert(Map.of("id", 1, "n", 0));
+        weir.close();
+        weir = weir(
+                dataSource,
+                BufferSettings.builder()
+                        .flushInterval(Duration.ofHours(1))
+                        .atLimit(LimitPolicy.REJECT)
+                        .table("posts", TableSettings.defaults().maxRows(5))
+                        .build());
+
+        for (int i = 0; i < 50; i++) {
+            weir.buffer().atomically(group -> {
+                group.table("posts").where(1).add("views", 1);
+                group.table("other").where(1).add("n", 1);
+            });
+            weir.buffer().flush();
+        }
+
+        assertThat(views(1)).isEqualTo(50);
+        assertThat(weir.buffer().stats().pendingRows()).isZero();
+        assertThat(weir.buffer().stats().pendingBytes()).isZero();
+    }
+
+    @Test
+    void retriedDeadLetter_isInTheNextFlush() {
+        db().table("posts").buffer().where(9).add("views", 5);
+        weir.buffer().flush();
+        insert(9, 100);
+
+        assertThat(weir.buffer()
+                        .deadLetters()
+                        .retry(weir.buffer().deadLetters().list(1).stream()
+                                .map(DeadLetter::id)
+                                .toList()))
+                .isEqualTo(1);
+        weir.buffer().flush();
+
+        assertThat(views(9)).isEqualTo(105);
+        assertThat(weir.buffer().deadLetters().count()).isZero();
+    }
+
+    @Test
+    void stageInATransaction_completesAfterItsCommit() {
+        insert(1, 0);
+        List<CompletionStage<Void>> stages = new ArrayList<>();
+        db().transaction(tx -> {
+            stages.add(tx.table("posts")
+                    .buffer()
+                    .durability(Durability.FLUSHED)
+                    .where(1)
+                    .addAsync("views", 1));
+            assertThat(stages.get(0)).isNotDone();
+        });
+        assertThat(stages.get(0)).succeedsWithin(Duration.ofSeconds(20));
+        assertThat(views(1)).isEqualTo(1);
+
+        assertThatThrownBy(() -> db().transaction(tx -> {
+                    stages.add(tx.table("posts").buffer().where(1).addAsync("views", 1));
+                    throw new IllegalStateException("no");
+                }))
+                .hasMessage("no");
+        assertThat(stages.get(1)).isCompletedExceptionally();
+    }
+
+    @Test
+    void keylessInsertAtFlushed_isToldThatItWasRefused() {
+        db().sql("create table strict(id integer primary key, n bigint not null check (n < 10))")
+                .execute();
+        TableBuffer strict = db().table("strict").buffer().durability(Durability.FLUSHED);
+        strict.insert(Map.of("n", 1));
+
+        assertThatThrownBy(() -> strict.insert(Map.of("n", 11))).isInstanceOf(DeadLetterException.class);
     }
 }

@@ -1,9 +1,6 @@
 package dev.weir.testkit;
 
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -33,10 +30,11 @@ class WriteBehindOnSqliteTest extends WriteBehindCases {
     }
 
     @Override
-    void restore(Path from) throws IOException {
-        Files.deleteIfExists(Path.of(file + "-wal"));
-        Files.deleteIfExists(Path.of(file + "-shm"));
-        Files.copy(from, file, StandardCopyOption.REPLACE_EXISTING);
+    void restore(Path from) throws SQLException {
+        try (Connection connection = dataSource.getConnection();
+                Statement statement = connection.createStatement()) {
+            statement.executeUpdate("restore from '" + from + "'");
+        }
     }
 
     @Test

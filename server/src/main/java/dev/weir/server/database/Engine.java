@@ -33,7 +33,10 @@ enum Engine {
                     "connectTimeout", "10000",
                     "tcpKeepAlive", "true"));
 
+    @SuppressWarnings("ImmutableEnumChecker")
     private final List<String> prefixes;
+
+    @SuppressWarnings("ImmutableEnumChecker")
     private final Map<String, String> settings;
 
     Engine(List<String> prefixes, Map<String, String> settings) {

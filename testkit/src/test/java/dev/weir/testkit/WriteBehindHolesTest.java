@@ -1,0 +1,683 @@
+package dev.weir.testkit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.weir.Weir;
+import dev.weir.buffer.BufferSettings;
+import dev.weir.buffer.CloseReport;
+import dev.weir.buffer.JournalException;
+import dev.weir.buffer.LimitPolicy;
+import dev.weir.buffer.TableSettings;
+import dev.weir.db.BufferLimitException;
+import dev.weir.db.Counter;
+import dev.weir.db.Database;
+import dev.weir.db.Durability;
+import dev.weir.db.FlushException;
+import dev.weir.db.FlushReport;
+import dev.weir.db.TableBuffer;
+import dev.weir.db.TotalUnknownException;
+import dev.weir.testkit.FaultyDataSource.Point;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.sqlite.SQLiteDataSource;
+
+/** The interleavings and crash points at which other write-behind loses or repeats writes, one by one, on SQLite. */
+@Timeout(60)
+class WriteBehindHolesTest {
+    @TempDir
+    Path directory;
+
+    private FaultyDataSource faulty;
+    private Database direct;
+    private Weir weir;
+
+    @BeforeEach
+    void open() {
+        SQLiteDataSource sqlite = new SQLiteDataSource();
+        sqlite.setUrl("jdbc:sqlite:" + directory.resolve("app.db")
+                + "?journal_mode=WAL&busy_timeout=20000&synchronous=normal");
+        faulty = new FaultyDataSource(sqlite);
+        direct = Database.builder(sqlite).build();
+        direct.sql(
+                        "create table posts(id integer primary key, title text not null default '', views bigint, at timestamp, body blob)")
+                .execute();
+        direct.sql("insert into posts(id, title, views) values(1, 'a', 100)").execute();
+        direct.sql("create table log(id integer primary key, line text not null)")
+                .execute();
+        weir = reopen(settings());
+    }
+
+    private static BufferSettings.Builder settings() {
+        return BufferSettings.builder()
+                .flushInterval(Duration.ofHours(1))
+                .blockTimeout(Duration.ofMillis(200))
+                .connectTimeout(Duration.ofMillis(300));
+    }
+
+    private Weir reopen(BufferSettings.Builder settings) {
+        return Weir.builder()
+                .database(faulty)
+                .journal(directory.resolve("journal"))
+                .buffer(settings.build())
+                .build();
+    }
+
+    @AfterEach
+    void close() {
+        faulty.clear();
+        weir.close(Duration.ofSeconds(5));
+    }
+
+    private TableBuffer posts() {
+        return weir.database().table("posts").buffer();
+    }
+
+    private long views() {
+        return views(1);
+    }
+
+    private long views(long id) {
+        return direct.sql("select views from posts where id = ?", id).first().orElseThrow().getLong("views");
+    }
+
+    private void away() {
+        faulty.on(Point.CONNECT).always().fail(new SQLException("away", "08001"));
+    }
+
+    /** Ends the buffer as a crash after the journal's sync would. */
+    private void crash() {
+        away();
+        weir.close(Duration.ofMillis(20));
+        faulty.clear();
+    }
+
+    private void assertNothingPending() {
+        assertThat(weir.buffer().stats().pendingRows()).isZero();
+        assertThat(weir.buffer().stats().pendingBytes()).isZero();
+    }
+
+    /** A flush in another thread. */
+    private CompletableFuture<FlushReport> flushing() {
+        return CompletableFuture.supplyAsync(() -> weir.buffer().flush());
+    }
+
+    private static <T> T done(CompletableFuture<T> future) throws Exception {
+        return future.get(30, TimeUnit.SECONDS);
+    }
+
+    private void flushPatiently() {
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+        while (true) {
+            try {
+                weir.buffer().flush();
+                return;
+            } catch (FlushException e) {
+                if (System.nanoTime() > end) {
+                    throw e;
+                }
+            }
+        }
+    }
+
+    @Test
+    void odacS1_cleanStop_hasEverythingInTheDatabase() {
+        posts().where(1).add("views", 5);
+        weir.database().table("log").buffer().insert(Map.of("id", 1, "line", "x"));
+
+        CloseReport report = weir.close(Duration.ofSeconds(10)).get("default");
+
+        assertThat(report.flushed()).isTrue();
+        assertThat(report.pendingRows()).isZero();
+        assertThat(views()).isEqualTo(105);
+        assertThat(direct.table("log").count()).isEqualTo(1);
+    }
+
+    @Test
+    void odacS2_stopWhileTheDatabaseIsAway_reportsIt_andTheNextStartApplies() {
+        posts().where(1).add("views", 5);
+        away();
+
+        CloseReport report = weir.close(Duration.ofMillis(200)).get("default");
+
+        assertThat(report.flushed()).isFalse();
+        assertThat(report.pendingRows()).isEqualTo(1);
+        assertThat(report.problem()).isNotBlank();
+        faulty.clear();
+        weir = reopen(settings());
+        assertThat(views()).isEqualTo(105);
+    }
+
+    @Test
+    void odacS4_closeDuringAFlush_appliesOnce() throws Exception {
+        posts().where(1).add("views", 5);
+        Gate gate = faulty.on(Point.BEFORE_COMMIT).pause();
+        CompletableFuture<FlushReport> flush = flushing();
+        gate.awaitArrival();
+        CompletableFuture<CloseReport> close = CompletableFuture.supplyAsync(
+                () -> weir.close(Duration.ofSeconds(20)).get("default"));
+        gate.open();
+
+        assertThat(done(close).flushed()).isTrue();
+        done(flush);
+        assertThat(views()).isEqualTo(105);
+    }
+
+    @Test
+    void odacS4_closeGivesUpOnAHangingCommit_whichLandsLate_andIsAppliedOnce() throws Exception {
+        posts().where(1).add("views", 5);
+        Gate gate = faulty.on(Point.AFTER_COMMIT).pause();
+        CompletableFuture<FlushReport> flush = flushing();
+        gate.awaitArrival();
+
+        CloseReport report = weir.close(Duration.ofMillis(50)).get("default");
+
+        assertThat(report.flushed()).isFalse();
+        weir = reopen(settings());
+        assertThat(views()).isEqualTo(105);
+        gate.open();
+        assertThat(flush.handle((ok, e) -> true).get(30, TimeUnit.SECONDS)).isTrue();
+        assertThat(views()).isEqualTo(105);
+    }
+
+    @Test
+    void odacS5_secondInstanceOnOneJournal_isRefused() {
+        assertThatThrownBy(() -> reopen(settings())).isInstanceOf(JournalException.class);
+    }
+
+    @Test
+    void odacS6_recoveredData_isInTheDatabaseBeforeTraffic() {
+        posts().durability(Durability.JOURNALED).where(1).add("views", 5);
+        crash();
+
+        weir = reopen(settings());
+
+        assertThat(views()).isEqualTo(105);
+        assertNothingPending();
+    }
+
+    @Test
+    void odacW1_updateDuringAFlush_isNotLost() throws Exception {
+        posts().where(1).update(Map.of("title", "T1"));
+        for (Point point : List.of(Point.BEFORE_STATEMENT, Point.BEFORE_COMMIT, Point.AFTER_COMMIT)) {
+            Gate gate = faulty.on(point).pause();
+            CompletableFuture<FlushReport> flush = flushing();
+            gate.awaitArrival();
+            posts().where(1).update(Map.of("title", "during " + point));
+            gate.open();
+            done(flush);
+            faulty.clear();
+        }
+        weir.buffer().flush();
+
+        assertThat(direct.sql("select title from posts where id = 1").first().orElseThrow().getString("title"))
+                .isEqualTo("during AFTER_COMMIT");
+        assertNothingPending();
+    }
+
+    @Test
+    void odacW2_incrementDuringAFlush_isNotLost() throws Exception {
+        Counter counter = posts().counter("views");
+        for (Point point : List.of(Point.BEFORE_STATEMENT, Point.BEFORE_COMMIT, Point.AFTER_COMMIT)) {
+            counter.add(1, 1);
+            Gate gate = faulty.on(point).pause();
+            CompletableFuture<FlushReport> flush = flushing();
+            gate.awaitArrival();
+            counter.add(1, 10);
+            gate.open();
+            done(flush);
+            faulty.clear();
+            assertThat(counter.addAndGet(1, 0)).isEqualTo(posts().where(1).get("views").orElseThrow());
+        }
+        weir.buffer().flush();
+
+        assertThat(views()).isEqualTo(133);
+        assertNothingPending();
+    }
+
+    @Test
+    void odacW5_crashBeforeCommit_losesNothing() {
+        posts().durability(Durability.JOURNALED).where(1).add("views", 5);
+        weir.database().table("log").buffer().durability(Durability.JOURNALED).insert(Map.of("id", 1, "line", "x"));
+        faulty.on(Point.BEFORE_COMMIT).breakConnection();
+        assertThatThrownBy(() -> weir.buffer().flush()).isInstanceOf(FlushException.class);
+        crash();
+
+        weir = reopen(settings());
+
+        assertThat(views()).isEqualTo(105);
+        assertThat(direct.table("log").count()).isEqualTo(1);
+    }
+
+    @Test
+    void odacW6_failedFlush_keepsTheJournal() {
+        posts().durability(Durability.JOURNALED).where(1).add("views", 5);
+        for (int i = 0; i < 3; i++) {
+            faulty.on(Point.BEFORE_STATEMENT).breakConnection();
+            assertThatThrownBy(() -> weir.buffer().flush()).isInstanceOf(FlushException.class);
+        }
+        crash();
+
+        weir = reopen(settings());
+
+        assertThat(views()).isEqualTo(105);
+    }
+
+    @Test
+    void odacW8_updateOfAMissingRow_isNeverApplied() {
+        posts().where(99).update(Map.of("title", "x"));
+        posts().where(98).orIgnore().update(Map.of("title", "x"));
+        posts().where(97).orInsert(Map.of("title", "made")).add("views", 2);
+
+        FlushReport report = weir.buffer().flush();
+
+        assertThat(report.missing()).isEqualTo(1);
+        assertThat(report.ignored()).isEqualTo(1);
+        assertThat(views(97)).isEqualTo(2);
+        assertThat(weir.buffer().deadLetters().list(9)).singleElement().satisfies(letter -> assertThat(letter.change())
+                .contains("99"));
+        assertThat(posts().where(99).get("title")).isEmpty();
+    }
+
+    @Test
+    void odacW12_badRows_poisonNobodyElse() {
+        assertThatThrownBy(() -> posts().where(1).add("nope", 1)).isInstanceOf(IllegalArgumentException.class);
+        TableBuffer log = weir.database().table("log").buffer();
+        for (int i = 1; i <= 2_000; i++) {
+            log.insert(Map.of("id", i, "line", "x"));
+        }
+        direct.sql("insert into log values(1000, 'there before')").execute();
+        posts().where(1).add("views", 5);
+
+        FlushReport report = weir.buffer().flush();
+
+        assertThat(report.deadLetters()).isEqualTo(1);
+        assertThat(direct.table("log").count()).isEqualTo(2_000);
+        assertThat(views()).isEqualTo(105);
+        assertThat(weir.buffer().deadLetters().list(9)).singleElement().satisfies(letter -> {
+            assertThat(letter.table()).isEqualTo("log");
+            assertThat(letter.change()).contains("1000");
+        });
+        assertNothingPending();
+    }
+
+    @Test
+    void odacW12_unknownDatabase_isRefusedAtTheCall() {
+        assertThatThrownBy(() -> weir.database("other")).isInstanceOf(IllegalArgumentException.class);
+    }
+
+    @Test
+    void odacW13_emptyUpdate_isRefusedAtTheCall_andPoisonsNothing() {
+        assertThatThrownBy(() -> posts().where(1).update(Map.of())).isInstanceOf(IllegalArgumentException.class);
+        posts().where(1).update(Map.of("title", "t"));
+
+        assertThat(weir.buffer().flush().rows()).isEqualTo(1);
+    }
+
+    @Test
+    void odacW14_commitWhoseAnswerIsLost_isAppliedOnce() {
+        posts().where(1).add("views", 5);
+        faulty.on(Point.AFTER_COMMIT).breakConnection();
+        assertThatThrownBy(() -> weir.buffer().flush()).isInstanceOf(FlushException.class);
+        posts().where(1).add("views", 1);
+        assertThat(posts().where(1).get("views")).contains(106L);
+
+        flushPatiently();
+
+        assertThat(views()).isEqualTo(106);
+        assertThat(posts().counter("views").addAndGet(1, 1)).isEqualTo(107);
+        flushPatiently();
+        assertNothingPending();
+    }
+
+    @Test
+    void odacW15_crashAfterACommitWhoseAnswerIsLost_isAppliedOnce() {
+        posts().durability(Durability.JOURNALED).where(1).add("views", 5);
+        weir.database().table("log").buffer().insert(Map.of("id", 1, "line", "x"));
+        faulty.on(Point.AFTER_COMMIT).breakConnection();
+        assertThatThrownBy(() -> weir.buffer().flush()).isInstanceOf(FlushException.class);
+        crash();
+
+        weir = reopen(settings());
+
+        assertThat(views()).isEqualTo(105);
+        assertThat(direct.table("log").count()).isEqualTo(1);
+        assertThat(weir.buffer().deadLetters().count()).isZero();
+    }
+
+    @Test
+    void odacW16_journalWriteDuringAFlush_isNotAppliedAgainAfterACrash() throws Exception {
+        posts().where(1).add("views", 5);
+        Gate gate = faulty.on(Point.AFTER_COMMIT).pause();
+        CompletableFuture<FlushReport> flush = flushing();
+        gate.awaitArrival();
+        posts().durability(Durability.JOURNALED).where(1).add("views", 1);
+        gate.open();
+        done(flush);
+        crash();
+
+        weir = reopen(settings());
+
+        assertThat(views()).isEqualTo(106);
+    }
+
+    @Test
+    void odacW17_slowFlushAndAnother_applyOnce() throws Exception {
+        posts().where(1).add("views", 5);
+        Gate gate = faulty.on(Point.BEFORE_COMMIT).pause();
+        CompletableFuture<FlushReport> first = flushing();
+        gate.awaitArrival();
+        CompletableFuture<FlushReport> second = flushing();
+        posts().where(1).add("views", 1);
+        CompletableFuture<FlushReport> third = flushing();
+        gate.open();
+        done(first);
+        done(second);
+        done(third);
+
+        assertThat(views()).isEqualTo(106);
+    }
+
+    @Test
+    void odacW19_totalAfterRecovery_hasABase() {
+        posts().durability(Durability.JOURNALED).where(1).add("views", 5);
+        crash();
+        weir = reopen(settings());
+
+        assertThat(posts().where(1).get("views")).contains(105L);
+        assertThat(posts().where(1).increment("views")).isEqualTo(106);
+    }
+
+    @Test
+    void odacW19_getDuringAFlush_isExactAtEachPoint() throws Exception {
+        for (Point point : List.of(Point.BEFORE_COMMIT, Point.AFTER_COMMIT)) {
+            posts().where(1).add("views", 5);
+            long expected = (long) posts().where(1).get("views").orElseThrow();
+            Gate gate = faulty.on(point).pause();
+            CompletableFuture<FlushReport> flush = flushing();
+            gate.awaitArrival();
+            assertThat(posts().where(1).get("views")).contains(expected);
+            assertThat(posts().where(1).increment("views")).isEqualTo(expected + 1);
+            assertThat(posts().getAll("views", List.of(1))).containsValue(Optional.of(expected + 1));
+            gate.open();
+            done(flush);
+            assertThat(posts().where(1).get("views")).contains(expected + 1);
+        }
+    }
+
+    @Test
+    void odacW21_whatOthersWrote_isSeen() {
+        assertThat(posts().where(1).increment("views")).isEqualTo(101);
+        direct.sql("update posts set views = 0 where id = 1").execute();
+
+        assertThat(posts().where(1).get("views")).contains(1L);
+        weir.buffer().flush();
+        assertThat(posts().where(1).get("views")).contains(1L);
+        assertThat(posts().where(1).increment("views")).isEqualTo(2);
+    }
+
+    @Test
+    void odacW22_failedRead_isNoBase() {
+        posts();
+        away();
+        assertThatThrownBy(() -> posts().where(1).increment("views")).isInstanceOf(TotalUnknownException.class);
+        faulty.clear();
+
+        assertThat(posts().where(1).get("views")).contains(101L);
+        assertThat(posts().where(1).increment("views")).isEqualTo(102);
+    }
+
+    @Test
+    void odacW25_keyThatLooksLikeACondition_isAKey() {
+        assertThatThrownBy(() -> posts().where("{\"title\":\"a\"}").add("views", 1))
+                .isInstanceOf(IllegalArgumentException.class);
+        direct.sql("create table users(name text primary key not null, n bigint)").execute();
+        direct.sql("insert into users values('x', 0)").execute();
+        weir.database().table("users").buffer().where("{\"n\":0}").add("n", 1);
+
+        assertThat(weir.buffer().flush().missing()).isEqualTo(1);
+        assertThat(direct.sql("select n from users").first().orElseThrow().getLong("n")).isZero();
+    }
+
+    @Test
+    void odacW26_emptyKey_isRefused() {
+        assertThatThrownBy(() -> posts().where(Map.of())).isInstanceOf(IllegalArgumentException.class);
+        assertThat(weir.buffer().stats().operations()).isZero();
+    }
+
+    @Test
+    void odacW27_missingKey_isRefused() {
+        assertThatThrownBy(() -> posts().where(null)).isInstanceOf(NullPointerException.class);
+        Map<String, Object> key = new HashMap<>();
+        key.put("id", null);
+        assertThatThrownBy(() -> posts().where(key)).isInstanceOf(IllegalArgumentException.class);
+    }
+
+    @Test
+    void odacW29_buffered_andDirectWrites_storeTheSame() {
+        Instant at = Instant.parse("2026-01-02T03:04:05Z");
+        byte[] body = {1, 2, 3};
+        weir.database().table("posts").insert(Map.of("id", 2, "at", at, "body", body));
+        posts().insert(Map.of("id", 3, "at", at, "body", body));
+        posts().where(1).update(Map.of("at", at, "body", body));
+        weir.buffer().flush();
+
+        assertThat(direct.sql("select distinct typeof(at) || at || typeof(body) || hex(body) x from posts")
+                        .list())
+                .hasSize(1);
+    }
+
+    @Test
+    void odacW30_callersChangesAfterwards_changeNothing() {
+        byte[] body = {1, 2, 3};
+        Map<String, Object> row = new HashMap<>(Map.of("id", 2, "title", "t", "body", body));
+        posts().insert(row);
+        row.put("title", "changed");
+        body[0] = 9;
+        weir.buffer().flush();
+
+        var stored = direct.sql("select title, body from posts where id = 2").first().orElseThrow();
+        assertThat(stored.getString("title")).isEqualTo("t");
+        assertThat(stored.getBytes("body")).containsExactly(1, 2, 3);
+    }
+
+    @Test
+    void odacW32_oneRowHasOneKey() {
+        posts().where(1).add("views", 1);
+        posts().where(1L).add("views", 1);
+        posts().where((short) 1).add("views", 1);
+        posts().where(Map.of("id", 1)).add("views", 1);
+        posts().where(Map.of("ID", 1)).add("views", 1);
+        assertThat(weir.buffer().stats().pendingRows()).isEqualTo(1);
+        assertThatThrownBy(() -> posts().where("01")).isInstanceOf(IllegalArgumentException.class);
+
+        assertThat(weir.buffer().flush().rows()).isEqualTo(1);
+        assertThat(views()).isEqualTo(105);
+    }
+
+    @Test
+    void odacW36_atTheLimit_noStorm_andNothingIsLost() {
+        close();
+        weir = reopen(settings().maxRows(10).atLimit(LimitPolicy.REJECT));
+        TableBuffer log = weir.database().table("log").buffer();
+        away();
+        int accepted = 0;
+        int refused = 0;
+        for (int i = 1; i <= 500; i++) {
+            try {
+                log.insert(Map.of("id", i, "line", "x"));
+                accepted++;
+            } catch (BufferLimitException e) {
+                refused++;
+            }
+        }
+        assertThat(accepted).isEqualTo(10);
+        assertThat(refused).isEqualTo(490);
+        long tries = weir.buffer().stats().flushFailures();
+        assertThat(tries).isLessThan(20);
+        faulty.clear();
+        flushPatiently();
+        assertThat(direct.table("log").count()).isEqualTo(10);
+        assertNothingPending();
+    }
+
+    @Test
+    void odacW37_flushThatCouldNot_throws() {
+        posts().where(1).add("views", 1);
+        away();
+        assertThatThrownBy(() -> weir.buffer().flush()).isInstanceOf(FlushException.class);
+    }
+
+    @Test
+    void odacW38_aSlowFlush_blocksNoCaller() throws Exception {
+        posts().where(1).add("views", 1);
+        Gate gate = faulty.on(Point.BEFORE_COMMIT).pause();
+        CompletableFuture<FlushReport> flush = flushing();
+        gate.awaitArrival();
+        posts().durability(Durability.JOURNALED).where(1).add("views", 1);
+        weir.database().table("log").buffer().durability(Durability.JOURNALED).insert(Map.of("id", 1, "line", "x"));
+        gate.open();
+        done(flush);
+    }
+
+    @Test
+    void odacW40_counters_areLimitedToo() {
+        close();
+        weir = reopen(settings().maxRows(5).atLimit(LimitPolicy.BLOCK));
+        Counter counter = posts().counter("views");
+        away();
+        for (int i = 1; i <= 5; i++) {
+            counter.add(i, 1);
+        }
+        counter.add(1, 1);
+        assertThatThrownBy(() -> counter.add(6, 1))
+                .isInstanceOf(BufferLimitException.class)
+                .hasMessageContaining("maxRows");
+        assertThatThrownBy(() -> posts().where(7).update(Map.of("title", "x")))
+                .isInstanceOf(BufferLimitException.class);
+        assertThat(weir.buffer().stats().pendingRows()).isEqualTo(5);
+        faulty.clear();
+        flushPatiently();
+        assertThat(views()).isEqualTo(102);
+        assertNothingPending();
+        counter.add(6, 1);
+    }
+
+    @Test
+    void flushed_returnsOnlyAfterTheCommit() throws Exception {
+        Gate gate = faulty.on(Point.BEFORE_COMMIT).pause();
+        CompletableFuture<Void> call =
+                CompletableFuture.runAsync(() -> posts().durability(Durability.FLUSHED).where(1).add("views", 5));
+        gate.awaitArrival();
+        assertThat(call).isNotDone();
+        CompletableFuture<Void> stage = posts().durability(Durability.FLUSHED)
+                .where(1)
+                .addAsync("views", 1)
+                .toCompletableFuture();
+        assertThat(stage).isNotDone();
+        gate.open();
+        done(call);
+        done(stage);
+        assertThat(views()).isEqualTo(106);
+    }
+
+    /** The total's base is read while another call ends the counter that waits for it. */
+    @Test
+    void updateWhileATotalIsRead_leavesNothingPending() throws Exception {
+        Gate gate = faulty.on(Point.BEFORE_STATEMENT)
+                .matching(sql -> sql.contains("weir_ledger") && sql.contains("SELECT l."))
+                .pause();
+        CompletableFuture<Long> total =
+                CompletableFuture.supplyAsync(() -> posts().where(1).increment("views", 5));
+        gate.awaitArrival();
+        posts().where(1).update(Map.of("views", 0));
+        gate.open();
+        done(total);
+        weir.buffer().flush();
+
+        assertThat(views()).isEqualTo(5);
+        assertNothingPending();
+    }
+
+    @Test
+    void writeThrough_entersWhenThereIsRoom_andReturnsFlushed() {
+        close();
+        weir = reopen(settings().maxRows(2).atLimit(LimitPolicy.WRITE_THROUGH).blockTimeout(Duration.ofSeconds(20)));
+        TableBuffer log = weir.database().table("log").buffer();
+        log.insert(Map.of("id", 1, "line", "x"));
+        log.insert(Map.of("id", 2, "line", "x"));
+
+        log.insert(Map.of("id", 3, "line", "x"));
+
+        assertThat(direct.table("log").count()).isEqualTo(3);
+        away();
+        log.insert(Map.of("id", 4, "line", "x"));
+        log.insert(Map.of("id", 5, "line", "x"));
+        assertThatThrownBy(() -> weir.buffer().flush()).isInstanceOf(FlushException.class);
+        assertThatThrownBy(() -> log.insert(Map.of("id", 6, "line", "x"))).isInstanceOf(BufferLimitException.class);
+        faulty.clear();
+        flushPatiently();
+        assertThat(direct.table("log").count()).isEqualTo(5);
+        assertNothingPending();
+    }
+
+    @Test
+    void oneTablesLimit_holdsOnlyThatTable() {
+        close();
+        weir = reopen(settings()
+                .table("log", TableSettings.defaults().maxRows(1).atLimit(LimitPolicy.REJECT)));
+        TableBuffer log = weir.database().table("log").buffer();
+        log.insert(Map.of("id", 1, "line", "x"));
+        assertThatThrownBy(() -> log.insert(Map.of("id", 2, "line", "x")))
+                .isInstanceOf(BufferLimitException.class)
+                .hasMessageContaining("log");
+        assertThatThrownBy(() -> weir.buffer().atomically(group -> {
+                    group.table("posts").where(1).add("views", 1);
+                    group.table("log").insert(Map.of("id", 3, "line", "x"));
+                }))
+                .isInstanceOf(BufferLimitException.class);
+        posts().where(1).add("views", 1);
+        weir.buffer().flush();
+        log.insert(Map.of("id", 2, "line", "x"));
+        weir.buffer().flush();
+        assertThat(direct.table("log").count()).isEqualTo(2);
+        assertThat(views()).isEqualTo(101);
+        assertNothingPending();
+    }
+
+    @Test
+    void bytesLimit_holdsLargeValues() {
+        close();
+        weir = reopen(settings().maxBytes(10_000).atLimit(LimitPolicy.REJECT));
+        posts().where(1).update(Map.of("body", new byte[9_000]));
+        assertThatThrownBy(() -> posts().where(2).update(Map.of("body", new byte[9_000])))
+                .isInstanceOf(BufferLimitException.class)
+                .hasMessageContaining("maxBytes");
+        posts().where(1).update(Map.of("body", new byte[10]));
+        weir.buffer().flush();
+        assertNothingPending();
+    }
+
+    @Test
+    void closedBuffer_takesNothing() throws ExecutionException {
+        weir.close();
+        assertThatThrownBy(() -> posts().where(1).add("views", 1)).isInstanceOf(IllegalStateException.class);
+        assertThatThrownBy(() -> posts().counter("views").add(1, 1)).isInstanceOf(IllegalStateException.class);
+        assertThatThrownBy(() -> weir.buffer().flush()).isInstanceOf(IllegalStateException.class);
+        assertThat(views()).isEqualTo(100);
+    }
+}
