@@ -53,17 +53,18 @@ final class Calls {
             "create table handed (id bigint primary key, n bigint not null)");
 
     private static final int STEP = 64;
-    private static final int WINDOW = 256;
-
     private final WriteBuffer buffer;
     private final Database database;
     private final Durability durability;
     private final long from;
-    private final Semaphore window = new Semaphore(WINDOW);
+    private final int most;
+    private final Semaphore window;
 
-    Calls(DataSource dataSource, Path data, Durability durability, JournalRule rule, long from) {
+    Calls(DataSource dataSource, Path data, Durability durability, JournalRule rule, long from, int window) {
         this.durability = durability;
         this.from = from;
+        this.most = window;
+        this.window = new Semaphore(window);
         BufferSettings settings =
                 BufferSettings.builder().flushInterval(Duration.ofMillis(100)).build();
         WriteBuffer[] opened = new WriteBuffer[1];
@@ -105,7 +106,7 @@ final class Calls {
         for (Thread caller : callers) {
             join(caller);
         }
-        window.acquireUninterruptibly(WINDOW);
+        window.acquireUninterruptibly(most);
         buffer.flush();
         if (buffer.stats().deadLetters() > 0) {
             System.err.println("dead letters: " + buffer.stats().deadLetters());

@@ -22,6 +22,7 @@ final class CallsScene implements Scene {
     private static final int OPERATIONS = 4_000;
     private static final int RATE = 4_000;
     private static final int THREADS = 4;
+    private static final int WINDOW = 256;
     /** 1 s of journalStall, 10 ms of journalInterval, and what the threads of a busy machine wait for their turn. */
     private static final long MAY_BE_LOST_NANOS = 1_260_000_000;
 
@@ -69,6 +70,7 @@ final class CallsScene implements Scene {
                 "from=" + from,
                 "operations=" + OPERATIONS,
                 "threads=" + THREADS,
+                "window=" + WINDOW,
                 "rate=" + RATE);
     }
 

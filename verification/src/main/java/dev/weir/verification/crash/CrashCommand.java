@@ -37,6 +37,12 @@ public final class CrashCommand implements Callable<Integer> {
     private @Nullable Integer randomKills;
 
     @Option(
+            names = "--servers",
+            paramLabel = "N",
+            description = "Kill the PostgreSQL server up to N times at each step of a flush, and nothing else.")
+    private @Nullable Integer serverKills;
+
+    @Option(
             names = "--all",
             description = "The long form: each point and " + RANDOM_KILLS
                     + " random kills, on both databases, at accepted and journaled, of replay and of single calls.")
@@ -97,8 +103,10 @@ public final class CrashCommand implements Callable<Integer> {
         if (durability == Durability.FLUSHED) {
             throw badUsage("a durability must be accepted or journaled: --durability=flushed");
         }
-        if (randomKills != null && randomKills < 1 || seconds != null && !(seconds > 0)) {
-            throw badUsage("--random and --seconds must be above 0");
+        if (randomKills != null && randomKills < 1
+                || serverKills != null && serverKills < 1
+                || seconds != null && !(seconds > 0)) {
+            throw badUsage("--random, --servers and --seconds must be above 0");
         }
         long drawn = seed != null ? seed : ThreadLocalRandom.current().nextInt(Integer.MAX_VALUE);
         long start = System.nanoTime();
@@ -110,6 +118,12 @@ public final class CrashCommand implements Callable<Integer> {
             } else if (all) {
                 lab.warmUp();
                 everything(lab);
+            } else if (serverKills != null) {
+                for (Lab.Setting setting : settings()) {
+                    if (setting.engine() == Engine.POSTGRES) {
+                        servers(lab, setting, serverKills);
+                    }
+                }
             } else if (randomKills != null) {
                 lab.warmUp();
                 randomOnly(lab, randomKills);

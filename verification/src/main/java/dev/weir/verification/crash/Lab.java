@@ -212,8 +212,9 @@ final class Lab implements AutoCloseable {
     Outcome server(Setting setting, CrashPoint point, int kills)
             throws IOException, SQLException, InterruptedException {
         List<String> killed = new ArrayList<>();
+        int nth = point == CrashPoint.FLUSH_AFTER_STATEMENT ? 1 + random.nextInt(3) : 1;
         Outcome outcome = run(setting, 1, (scene, errors) -> {
-            try (VictimProcess victim = victim(scene, new Bomb(point, 1 + random.nextInt(3), true), errors)) {
+            try (VictimProcess victim = victim(scene, new Bomb(point, nth, true), errors)) {
                 while (victim.awaitPoint()) {
                     if (killed.size() < kills) {
                         server().kill();
@@ -226,6 +227,9 @@ final class Lab implements AutoCloseable {
                 return null;
             }
         });
+        if (outcome.exact() && killed.isEmpty()) {
+            return new Outcome(setting, killed, List.of("the point was never reached: " + point.label()), 0);
+        }
         return new Outcome(setting, killed, outcome.wrong, outcome.oldestLostNanos);
     }
 

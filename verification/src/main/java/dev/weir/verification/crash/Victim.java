@@ -70,7 +70,8 @@ public final class Victim {
                                 files, watched, "the lab's database", data, durability, number("rate"), false),
                         trap);
             } else {
-                Calls calls = new Calls(watched, data, durability, rule(fault), (long) number("from"));
+                Calls calls = new Calls(
+                        watched, data, durability, rule(fault), (long) number("from"), (int) number("window"));
                 calls.run((long) number("operations"), (int) number("threads"), number("rate"));
             }
         }
