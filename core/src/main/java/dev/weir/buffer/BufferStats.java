@@ -4,6 +4,7 @@ import dev.weir.buffer.BufferListener.Health;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a buffer did since it was opened, and what is pending now. A snapshot; its numbers may be a moment apart.
@@ -25,6 +26,7 @@ import java.util.List;
  * @param recoveredEpochs epochs of earlier openings that were pending at the start
  * @param recoveredOperations the operations in them, coalesced as they were journalled
  * @param health how the buffer is
+ * @param heldBack the limit that holds back new operations now, such as {@code journalStall} or {@code maxRows}; null if none
  * @param lastErrors the newest last, at most 50
  */
 public record BufferStats(
@@ -45,6 +47,7 @@ public record BufferStats(
         long recoveredEpochs,
         long recoveredOperations,
         Health health,
+        @Nullable String heldBack,
         List<Problem> lastErrors) {
 
     /** A copy whose list can't change. */

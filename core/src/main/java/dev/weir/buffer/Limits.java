@@ -63,6 +63,15 @@ final class Limits {
         return barrier;
     }
 
+    /** The limit that holds back new operations now; null if none does. */
+    @Nullable String heldBack() {
+        String held = barrier;
+        if (held == null && rows.get() >= settings.maxRows()) {
+            return "maxRows";
+        }
+        return held == null && bytes.get() >= settings.maxBytes() ? "maxBytes" : held;
+    }
+
     void databaseAway(boolean away) {
         databaseAway = away;
         if (away) {

@@ -369,6 +369,7 @@ final class LocalWriteBuffer implements WriteBuffer {
                 monitor.recoveredEpochs.get(),
                 monitor.recoveredOperations.get(),
                 monitor.health(),
+                limits.heldBack(),
                 monitor.problems());
     }
 
@@ -438,11 +439,14 @@ final class LocalWriteBuffer implements WriteBuffer {
                 "The buffer was closed before the database had the operation; it is in the journal."));
         if (!flushed) {
             LOG.warn(
-                    "The buffer was closed with {} pending rows: {}. They are in the journal and are written at the next start.",
+                    "The buffer was closed with {} pending rows: {}. {}",
                     limits.rows(),
-                    problem);
+                    problem,
+                    journaled
+                            ? "They are in the journal and are written at the next start."
+                            : "What was accepted last and not yet journalled is lost.");
         }
-        return new CloseReport(flushed, limits.rows(), problem);
+        return new CloseReport(flushed, journaled, limits.rows(), problem);
     }
 
     /** Ends without a flush, as if the process had been killed. For tests. */
@@ -455,7 +459,7 @@ final class LocalWriteBuffer implements WriteBuffer {
             stopTicking = true;
             LockSupport.unpark(ticker);
             journal.close();
-            closed = new CloseReport(false, limits.rows(), "abandoned");
+            closed = new CloseReport(false, false, limits.rows(), "abandoned");
         } finally {
             closing.unlock();
         }

@@ -37,6 +37,10 @@ final class Banner {
     }
 
     static String farewell(CloseReport report) {
+        if (!report.flushed() && !report.journaled()) {
+            return "What was taken in last and not acknowledged is lost: " + report.problem()
+                    + ". Everything acknowledged is in the journal and will be written at the next start.";
+        }
         return report.flushed()
                 ? "Flushed: everything that was taken in is in the database."
                 : report.pendingRows() + (report.pendingRows() == 1 ? " row stays" : " rows stay")

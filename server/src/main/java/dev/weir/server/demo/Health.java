@@ -43,6 +43,14 @@ record Health(String status, List<Verdict> verdicts) {
     }
 
     private static Verdict writes(BufferStats stats, String reason) {
+        String heldBack = stats.heldBack();
+        if (heldBack != null) {
+            return new Verdict(
+                    "writes",
+                    Level.BAD,
+                    "Writes are refused",
+                    "The buffer is at its limit " + heldBack + ". Look at the journal's disk and at the database.");
+        }
         return stats.health() == BufferListener.Health.DOWN
                 ? new Verdict(
                         "writes", Level.BAD, "Writes are refused", because(reason, "The journal can't be written."))

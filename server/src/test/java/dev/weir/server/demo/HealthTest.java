@@ -52,7 +52,7 @@ class HealthTest {
     private static Health of(
             BufferListener.Health health, long pendingRows, Duration oldestAge, boolean stopped, long letters) {
         BufferStats stats = new BufferStats(
-                1, 1, 1, pendingRows, 100, oldestAge, 0, 0, 1, 0, NONE, 0, 1, NONE, 0, 0, health, List.of());
+                1, 1, 1, pendingRows, 100, oldestAge, 0, 0, 1, 0, NONE, 0, 1, NONE, 0, 0, health, null, List.of());
         return Health.of(stats, BufferSettings.defaults(), "the disk is full", stopped, letters);
     }
 }
