@@ -329,14 +329,19 @@ final class FlushTransaction {
             progress = false;
             for (Refusal suspect : List.copyOf(suspects)) {
                 Unit unit = suspect.unit();
-                boolean followed = unit.parts().stream()
-                        .anyMatch(part -> part.key() != null && last.get(new Place(part.table(), part.key())) != unit);
-                if (!followed && tryApply(connection, List.of(unit)) == null) {
+                if (isLast(unit, last) && tryApply(connection, List.of(unit)) == null) {
                     suspects.remove(suspect);
                     progress = true;
                 }
             }
         }
+    }
+
+    /** Whether no later unit changes one of its rows. Two units may be equal and not the same. */
+    @SuppressWarnings("ReferenceEquality")
+    private static boolean isLast(Unit unit, Map<Place, Unit> last) {
+        return unit.parts().stream()
+                .allMatch(part -> part.key() == null || last.get(new Place(part.table(), part.key())) == unit);
     }
 
     /** A row. */
