@@ -166,7 +166,10 @@ final class Intake {
             try {
                 admission.untilFlushed |= limits.admit(counter.table, 1, Limits.CELL_BYTES);
             } catch (RuntimeException e) {
-                cell.clearCounted();
+                if (!cell.clearCounted()) {
+                    // Whoever froze the cell meanwhile has given back what was never taken.
+                    limits.take(counter.table, 1, Limits.CELL_BYTES);
+                }
                 throw e;
             }
         } else if (!limits.open()) {
