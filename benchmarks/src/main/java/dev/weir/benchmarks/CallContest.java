@@ -55,7 +55,7 @@ final class CallContest implements Contest {
         for (long key = 0; key < keys; key++) {
             counter.addAndGet(key, 1);
         }
-        map = new ConcurrentHashMap<>(2 * keys);
+        map = new ConcurrentHashMap<>(keys);
         for (long key = 0; key < keys; key++) {
             map.put(key, new AtomicLong(1));
         }

@@ -123,10 +123,13 @@ public final class Main implements Callable<Integer> {
     private int measure(Bench bench, Postgres postgres, Duration measuring, PrintWriter output, PrintWriter errors)
             throws Exception {
         Path directory = Files.createTempDirectory("weir-bench-");
+        Thread interrupted = new Thread(() -> delete(directory), "bench-interrupted");
+        Runtime.getRuntime().addShutdownHook(interrupted);
         Result result;
         try (Contest contest = bench.open(directory, postgres)) {
             result = Rounds.run(bench, contest, measuring, line -> progress(errors, bench, line));
         } finally {
+            Runtime.getRuntime().removeShutdownHook(interrupted);
             delete(directory);
         }
         if (!json) {

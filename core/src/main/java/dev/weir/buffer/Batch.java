@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Batch {
     /** Sums of one counter column, keys ascending and distinct: {@code longKeys} if the key is a long, else {@code keys}. */
+    @SuppressWarnings("ArrayRecordComponent")
     record Sums(CounterColumn column, long[] longKeys, Object[] keys, long[] deltas) {
         int size() {
             return deltas.length;
@@ -145,7 +146,7 @@ final class Batch {
     /** Some units, in their order. */
     static Batch of(List<Unit> units) {
         Batch batch = new Batch();
-        Map<BufferedTable, Map<Object, Merged>> byRow = new IdentityHashMap<>();
+        IdentityHashMap<BufferedTable, Map<Object, Merged>> byRow = new IdentityHashMap<>();
         for (Unit unit : units) {
             for (Unit.Part part : unit.parts()) {
                 Merged merged;
@@ -169,21 +170,28 @@ final class Batch {
     }
 
     private void sort() {
-        rows.sort((a, b) -> {
-            if (a.table != b.table) {
-                return a.table.name.compareTo(b.table.name);
-            }
-            if (a.key == null || b.key == null) {
-                return a.key == null ? b.key == null ? 0 : 1 : -1;
-            }
-            return Keys.compare(a.key, b.key);
-        });
+        rows.sort(Batch::compare);
+    }
+
+    private static int compare(Merged a, Merged b) {
+        if (a.table != b.table) {
+            return a.table.name.compareTo(b.table.name);
+        }
+        Object x = a.key;
+        Object y = b.key;
+        if (x instanceof Long i && y instanceof Long j) {
+            return Long.compare(i, j);
+        }
+        if (x == null || y == null) {
+            return x == null ? y == null ? 0 : 1 : -1;
+        }
+        return Keys.compare(x, y);
     }
 
     /** The units of a plan in their order, without the groups of {@code skipped} hand-overs and with no hand-over twice. */
     static List<Unit> units(Plan plan, Set<String> skipped) {
         List<Unit> units = new ArrayList<>();
-        Map<Group, Unit> groups = new IdentityHashMap<>();
+        IdentityHashMap<Group, Unit> groups = new IdentityHashMap<>();
         List<Pieces> all = new ArrayList<>(plan.keyless);
         plan.rows.values().forEach(table -> all.addAll(table.values()));
         for (Pieces pieces : all) {

@@ -75,13 +75,13 @@ final class ByteReader {
 
     long readSigned() {
         long value = readUnsigned();
-        return value >>> 1 ^ -(value & 1);
+        return (value >>> 1) ^ -(value & 1);
     }
 
     int readFixedInt() {
         int value = 0;
         for (int i = 0; i < 4; i++) {
-            value |= (readByte() & 0xFF) << 8 * i;
+            value |= (readByte() & 0xFF) << (8 * i);
         }
         return value;
     }

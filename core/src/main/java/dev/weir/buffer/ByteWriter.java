@@ -57,7 +57,7 @@ final class ByteWriter {
         int n = length;
         long v = value;
         while ((v & ~0x7FL) != 0) {
-            b[n++] = (byte) (v & 0x7F | 0x80);
+            b[n++] = (byte) ((v & 0x7F) | 0x80);
             v >>>= 7;
         }
         b[n++] = (byte) v;
@@ -66,13 +66,13 @@ final class ByteWriter {
 
     /** Small magnitudes take few bytes, whatever the sign. */
     void writeSigned(long value) {
-        writeUnsigned(value << 1 ^ value >> 63);
+        writeUnsigned((value << 1) ^ (value >> 63));
     }
 
     void writeFixedInt(int value) {
         ensure(4);
         for (int i = 0; i < 4; i++) {
-            bytes[length++] = (byte) (value >>> 8 * i);
+            bytes[length++] = (byte) (value >>> (8 * i));
         }
     }
 

@@ -3,6 +3,7 @@ package dev.weir.buffer;
 import java.util.Arrays;
 
 /** A binary key: equal by content. */
+@SuppressWarnings("ArrayRecordComponent")
 record Bytes(byte[] value) implements Comparable<Bytes> {
     @Override
     public int compareTo(Bytes other) {

@@ -9,7 +9,6 @@ import dev.weir.db.ColumnInfo;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,9 +34,9 @@ final class EpochEncoder {
     static final int UPDATE = 4;
 
     private final ByteWriter out = new ByteWriter(1 << 16);
-    private final Map<BufferedTable, Integer> tables = new IdentityHashMap<>();
+    private final IdentityHashMap<BufferedTable, Integer> tables = new IdentityHashMap<>();
     private final List<BufferedTable> tableList = new ArrayList<>();
-    private final Map<CounterColumn, Integer> counters = new IdentityHashMap<>();
+    private final IdentityHashMap<CounterColumn, Integer> counters = new IdentityHashMap<>();
     private final List<CounterColumn> counterList = new ArrayList<>();
     private @Nullable CounterColumn lastCounter;
     private int lastNumber;

@@ -205,6 +205,9 @@ final class FlushTransaction {
                 return false;
             }
             throw e;
+        } catch (ArithmeticException | ClassCastException e) {
+            LOG.debug("A change came to a value that its column can't hold.", e);
+            return false;
         }
         if (!applier.missing.isEmpty() && applier.missing.stream().anyMatch(part -> fromGroup(part))) {
             return false;
@@ -238,7 +241,7 @@ final class FlushTransaction {
 
     private boolean isRefusal(SQLException e) {
         Failure failure = dialect.classify(e);
-        return failure == Failure.DATA || failure == Failure.OTHER && isSchema(e);
+        return failure == Failure.DATA || (failure == Failure.OTHER && isSchema(e));
     }
 
     /** A table or column that is gone: nobody but an operator can mend that, and other tables must not wait for him. */
@@ -326,14 +329,19 @@ final class FlushTransaction {
             progress = false;
             for (Refusal suspect : List.copyOf(suspects)) {
                 Unit unit = suspect.unit();
-                boolean followed = unit.parts().stream()
-                        .anyMatch(part -> part.key() != null && last.get(new Place(part.table(), part.key())) != unit);
-                if (!followed && tryApply(connection, List.of(unit)) == null) {
+                if (isLast(unit, last) && tryApply(connection, List.of(unit)) == null) {
                     suspects.remove(suspect);
                     progress = true;
                 }
             }
         }
+    }
+
+    /** Whether no later unit changes one of its rows. Two units may be equal and not the same. */
+    @SuppressWarnings("ReferenceEquality")
+    private static boolean isLast(Unit unit, Map<Place, Unit> last) {
+        return unit.parts().stream()
+                .allMatch(part -> part.key() == null || last.get(new Place(part.table(), part.key())) == unit);
     }
 
     /** A row. */
@@ -361,6 +369,9 @@ final class FlushTransaction {
                 throw e;
             }
             reason = "the database refuses the data: SQLState " + e.getSQLState() + ", code " + e.getErrorCode();
+        } catch (ArithmeticException | ClassCastException e) {
+            LOG.debug("A change came to a value that its column can't hold.", e);
+            reason = "a value that its column can't hold";
         }
         if (reason != null) {
             connection.rollback(before);

@@ -137,7 +137,7 @@ final class JournalLoop implements Runnable {
                 return;
             }
             parked = true;
-            if (stopping || !e.journaled.isEmpty() || !pending && touched) {
+            if (stopping || !e.journaled.isEmpty() || (!pending && touched)) {
                 parked = false;
                 continue;
             }

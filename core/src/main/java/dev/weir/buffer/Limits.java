@@ -209,7 +209,7 @@ final class Limits {
         try {
             while (limit != null) {
                 long left = end - System.nanoTime();
-                if (left <= 0 || policy == LimitPolicy.WRITE_THROUGH && (databaseAway || barrier != null)) {
+                if (left <= 0 || (policy == LimitPolicy.WRITE_THROUGH && (databaseAway || barrier != null))) {
                     throw refused(limit);
                 }
                 flushNow.run();

@@ -58,7 +58,7 @@ final class LocalCounter implements Counter {
     }
 
     private void await(@Nullable Accepted done, Object key) {
-        if (done == null || accepted && !done.untilFlushed()) {
+        if (done == null || (accepted && !done.untilFlushed())) {
             return;
         }
         if (of.durability == Durability.JOURNALED && !done.untilFlushed()) {

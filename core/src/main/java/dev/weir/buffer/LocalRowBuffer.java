@@ -41,7 +41,7 @@ final class LocalRowBuffer implements RowBuffer {
     public long increment(String column, long delta) {
         of.refuseInTransaction("increment");
         int at = checkedAdd(column, delta);
-        if (missing == table.missing) {
+        if (missing.equals(table.missing)) {
             return new LocalCounter(of, table.counter(at)).addAndGetCanonical(key, delta);
         }
         Operation operation = addition(at, delta);
@@ -103,7 +103,7 @@ final class LocalRowBuffer implements RowBuffer {
     }
 
     private @Nullable Accepted added(Operation operation, int column, long delta) {
-        return missing == table.missing ? of.add(table.counter(column), key, delta) : of.accept(operation);
+        return missing.equals(table.missing) ? of.add(table.counter(column), key, delta) : of.accept(operation);
     }
 
     private void run(Operation operation) {

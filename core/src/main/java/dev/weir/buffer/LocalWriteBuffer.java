@@ -37,7 +37,6 @@ final class LocalWriteBuffer implements WriteBuffer {
 
     private final Database database;
     private final BufferSettings settings;
-    private final Clock clock;
     private final Journal journal;
     private final Monitor monitor;
     private final Limits limits;
@@ -64,7 +63,6 @@ final class LocalWriteBuffer implements WriteBuffer {
             Database database, Journal journal, @Nullable TableNotes notes, BufferSettings settings, Clock clock) {
         this.database = database;
         this.settings = settings;
-        this.clock = clock;
         this.journal = journal;
         this.monitor = new Monitor(clock);
         this.journalLoop = new JournalLoop(journal, settings, monitor, database.name());
@@ -287,7 +285,8 @@ final class LocalWriteBuffer implements WriteBuffer {
     }
 
     private void flushWhenJournaled(long epoch) {
-        epochs.journaled.enter(epoch, journalLoop::wake).thenRun(flushLoop::flushSoon);
+        CompletionStage<?> unused =
+                epochs.journaled.enter(epoch, journalLoop::wake).thenRun(flushLoop::flushSoon);
     }
 
     private static <T> T join(CompletableFuture<T> future) {

@@ -22,17 +22,17 @@ final class LongSort {
             max = Math.max(max, keys[i]);
         }
         int bits = 64 - Long.numberOfLeadingZeros(Math.max(1, n - 1));
-        if (max - min >= 0 && max - min < 1L << 63 - bits) {
+        if (max - min >= 0 && max - min < 1L << (63 - bits)) {
             // Key and position fit into one number: sort that.
             long[] packed = new long[n];
             for (int i = 0; i < n; i++) {
-                packed[i] = keys[i] - min << bits | i;
+                packed[i] = ((keys[i] - min) << bits) | i;
             }
             Arrays.sort(packed);
             long[] old = Arrays.copyOf(values, n);
             for (int i = 0; i < n; i++) {
                 keys[i] = (packed[i] >>> bits) + min;
-                values[i] = old[(int) (packed[i] & (1L << bits) - 1)];
+                values[i] = old[(int) (packed[i] & ((1L << bits) - 1))];
             }
             return;
         }

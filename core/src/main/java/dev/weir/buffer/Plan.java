@@ -3,8 +3,8 @@ package dev.weir.buffer;
 import dev.weir.buffer.PendingRow.Entry;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.IdentityHashMap;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -21,10 +21,10 @@ final class Plan {
     final long to;
 
     /** Counter deltas by column, those of rows that also have entries included. */
-    final Map<CounterColumn, Deltas> counters = new IdentityHashMap<>();
+    final IdentityHashMap<CounterColumn, Deltas> counters = new IdentityHashMap<>();
 
     /** Rows with entries, or with more than one cell. */
-    final Map<BufferedTable, Map<Object, Pieces>> rows = new IdentityHashMap<>();
+    final IdentityHashMap<BufferedTable, Map<Object, Pieces>> rows = new IdentityHashMap<>();
 
     /** Rows to insert whose keys the database makes. */
     final List<Pieces> keyless = new ArrayList<>();
@@ -36,7 +36,7 @@ final class Plan {
     final Set<String> handovers = new LinkedHashSet<>();
 
     /** What the limits get back, by table: rows and bytes. */
-    final Map<BufferedTable, long[]> admitted = new IdentityHashMap<>();
+    final IdentityHashMap<BufferedTable, long[]> admitted = new IdentityHashMap<>();
 
     Plan(String writer, long from, long to) {
         this.writer = writer;
@@ -77,7 +77,7 @@ final class Plan {
             keyless.add(made);
             return made;
         }
-        return rows.computeIfAbsent(table, t -> new HashMap<>()).computeIfAbsent(key, k -> new Pieces(table, k));
+        return rows.computeIfAbsent(table, t -> new LinkedHashMap<>()).computeIfAbsent(key, k -> new Pieces(table, k));
     }
 
     void entry(Entry entry) {

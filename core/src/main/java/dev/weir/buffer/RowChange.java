@@ -15,6 +15,7 @@ record RowChange(
         boolean delete, @Nullable Insert insert, @Nullable Update update) {
 
     /** A new row: the values of the columns given. */
+    @SuppressWarnings("ArrayRecordComponent")
     record Insert(int[] columns, @Nullable Object[] values) {
         int find(int column) {
             for (int i = 0; i < columns.length; i++) {
@@ -41,6 +42,7 @@ record RowChange(
     }
 
     /** Changes of columns of a row that should exist, and what to do if it does not. */
+    @SuppressWarnings("ArrayRecordComponent")
     record Update(int[] columns, ColumnChange[] changes, Missing missing) {}
 
     /**
@@ -54,11 +56,8 @@ record RowChange(
         static final Missing IGNORE = new Missing(MissingRow.IGNORE, null);
 
         boolean same(Missing other) {
-            if (this == other) {
-                return true;
-            }
             if (defaults == null || other.defaults == null) {
-                return policy == other.policy && defaults == other.defaults;
+                return defaults == null && other.defaults == null && policy == other.policy;
             }
             return Arrays.equals(defaults.columns, other.defaults.columns)
                     && Arrays.deepEquals(defaults.values, other.defaults.values);
@@ -90,6 +89,9 @@ record RowChange(
         if (next.update == null) {
             return this;
         }
+        if (overflows(next.update)) {
+            return null;
+        }
         if (insert != null) {
             return new RowChange(delete, insert, update).updated(next.update);
         }
@@ -97,6 +99,21 @@ record RowChange(
             return null;
         }
         return new RowChange(false, null, merge(update, next.update));
+    }
+
+    private boolean overflows(Update next) {
+        for (int i = 0; i < next.columns.length; i++) {
+            ColumnChange change = next.changes[i];
+            int inUpdate = update == null ? -1 : find(update.columns, next.columns[i]);
+            if (inUpdate >= 0 && update.changes[inUpdate].overflows(change)) {
+                return true;
+            }
+            int inInsert = insert == null ? -1 : insert.find(next.columns[i]);
+            if (inInsert >= 0 && new ColumnChange.Put(insert.values[inInsert]).overflows(change)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private RowChange updated(Update next) {
@@ -188,9 +205,9 @@ record RowChange(
         if (value == null) {
             return 0;
         } else if (value instanceof String s) {
-            return 44 + s.length();
+            return 44L + s.length();
         } else if (value instanceof byte[] b) {
-            return 16 + b.length;
+            return 16L + b.length;
         }
         return 28;
     }

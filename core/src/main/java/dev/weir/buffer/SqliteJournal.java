@@ -134,7 +134,8 @@ final class SqliteJournal implements Journal {
     /** The writers of the file, which is not changed; none if it is new. */
     private static List<JournalRow> check(JournalFile file, Witness.Testimony testimony)
             throws IOException, SQLException {
-        if (testimony.state() == Witness.State.DAMAGED || testimony.state() == Witness.State.MISSING && file.hasLog()) {
+        if (testimony.state() == Witness.State.DAMAGED
+                || (testimony.state() == Witness.State.MISSING && file.hasLog())) {
             throw new JournalException(
                     "The witness says how far the journal must reach: file="
                             + file.path().resolveSibling(Witness.FILE) + ", state=" + testimony.state()

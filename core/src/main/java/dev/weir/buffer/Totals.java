@@ -76,6 +76,8 @@ final class Totals {
         return tick;
     }
 
+    /** The ticker moves it on, nobody else. */
+    @SuppressWarnings("NonAtomicVolatileUpdate")
     void advance() {
         tick++;
     }
@@ -544,11 +546,11 @@ final class Totals {
                 long accumulator = cell.accumulator();
                 boolean inUse = cell.validUntil != Cell.NO_BASE && cell.validUntil - current >= 0;
                 if (cell.unplanned || cell.isDirty() || accumulator != cell.planned || inUse) {
-                    cell.swept = Cell.FROZEN;
-                } else if (cell.swept == accumulator) {
+                    cell.idle = false;
+                } else if (cell.idle) {
                     epochs.intake.evict(cell);
                 } else {
-                    cell.swept = accumulator;
+                    cell.idle = true;
                 }
             });
         } finally {

@@ -23,7 +23,7 @@ final class Waiters {
     }
 
     /** Somebody who waits for an epoch: a thread, or whoever holds the stage. */
-    static final class Waiter extends CompletableFuture<@Nullable Void> {
+    static final class Waiter extends CompletableFuture<Void> {
         final long epoch;
         private final @Nullable Thread thread;
         private @Nullable Waiter next;

@@ -57,10 +57,10 @@ final class Witness implements AutoCloseable {
         }
         Testimony first = slot(bytes, 0);
         Testimony second = slot(bytes, SLOT);
-        if (first == null && second == null) {
-            return new Testimony(State.DAMAGED, null, 0, 0, 0);
+        if (first == null) {
+            return second == null ? new Testimony(State.DAMAGED, null, 0, 0, 0) : second;
         }
-        return second == null || first != null && first.turn() > second.turn() ? first : second;
+        return second == null || first.turn() > second.turn() ? first : second;
     }
 
     /** Opens the file to write it, after {@link #read}. A file that holds nothing usable is made anew, synced. */

@@ -114,9 +114,9 @@ class AssignmentSql {
 
     private static List<Values> shift(Clamp clamp, Values add) {
         int rows = add.size();
-        Object[] high = new Object[rows];
-        Object[] lowest = new Object[rows];
-        Object[] highest = new Object[rows];
+        @Nullable Object[] high = new @Nullable Object[rows];
+        @Nullable Object[] lowest = new @Nullable Object[rows];
+        @Nullable Object[] highest = new @Nullable Object[rows];
         for (int row = 0; row < rows; row++) {
             high[row] = clamp.high().get(row);
             @Nullable Object low = clamp.low().get(row);

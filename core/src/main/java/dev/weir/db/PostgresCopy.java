@@ -127,7 +127,7 @@ final class PostgresCopy {
 
     private void write(ColumnInfo[] columns, Encoding[] encodings, Values[] values) throws SQLException {
         int rows = values[0].size();
-        long[][] longs = new long[values.length][];
+        long[] @Nullable [] longs = new long[values.length] @Nullable [];
         for (int i = 0; i < values.length; i++) {
             longs[i] = values[i] instanceof Values.Longs plain ? plain.data() : null;
         }

@@ -21,11 +21,9 @@ import org.jspecify.annotations.Nullable;
  * the caller; a concurrent writer is kept out by SQLite's single write lock, or makes the statement fail as busy.
  */
 final class SqliteBulk implements Bulk {
-    private final SqliteDialect dialect;
     private final LoopBulk loop;
 
     SqliteBulk(SqliteDialect dialect) {
-        this.dialect = dialect;
         this.loop = new LoopBulk(dialect, new SqliteAssignmentSql(), 1);
     }
 
@@ -50,7 +48,7 @@ final class SqliteBulk implements Bulk {
                             ? sum(assignment, update, stored, keys + columns.indexOf(assignment.column()))
                             : assignment);
         }
-        long selects = (update.rows() + LoopBulk.KEYS_PER_SELECT - 1) / LoopBulk.KEYS_PER_SELECT;
+        long selects = (update.rows() + LoopBulk.KEYS_PER_SELECT - 1L) / LoopBulk.KEYS_PER_SELECT;
         return loop.update(connection, new BulkUpdate(update.table(), update.key(), update.keys(), sets))
                 .plus(new Result(keys == 1 ? selects : update.rows(), 0));
     }

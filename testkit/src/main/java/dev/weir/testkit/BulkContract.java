@@ -31,6 +31,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.TimeZone;
 import java.util.UUID;
@@ -317,7 +318,7 @@ public abstract class BulkContract {
                         expected = apply(assignment, expected, row);
                     }
                 }
-                assertThat(after.get((long) row)[i + 1])
+                assertThat(Objects.requireNonNull(after.get((long) row))[i + 1])
                         .as("row %s, %s", row, columns.get(i).name())
                         .isEqualTo(expected);
             }
@@ -356,20 +357,20 @@ public abstract class BulkContract {
         if (assignment instanceof BulkUpdate.Set set) {
             return set.values().get(row);
         } else if (assignment instanceof BulkUpdate.Add add) {
-            Object delta = add.values().get(row);
+            Object delta = Objects.requireNonNull(add.values().get(row));
             return old == null ? delta : sum(old, delta);
         } else if (assignment instanceof BulkUpdate.Max max) {
-            Comparable<Object> value = (Comparable<Object>) max.values().get(row);
+            Comparable<Object> value = (Comparable<Object>) Objects.requireNonNull(max.values().get(row));
             return old == null || value.compareTo(old) > 0 ? value : old;
         } else if (assignment instanceof BulkUpdate.Min min) {
-            Comparable<Object> value = (Comparable<Object>) min.values().get(row);
+            Comparable<Object> value = (Comparable<Object>) Objects.requireNonNull(min.values().get(row));
             return old == null || value.compareTo(old) < 0 ? value : old;
         }
         BulkUpdate.Clamp clamp = (BulkUpdate.Clamp) assignment;
         if (old == null) {
             return clamp.onNull().get(row);
         }
-        Object moved = clamp.add() == null ? old : sum(old, clamp.add().get(row));
+        Object moved = clamp.add() == null ? old : sum(old, Objects.requireNonNull(clamp.add().get(row)));
         Comparable<Object> low = (Comparable<Object>) clamp.low().get(row);
         Object raised = low != null && low.compareTo(moved) > 0 ? low : moved;
         Comparable<Object> high = (Comparable<Object>) clamp.high().get(row);
@@ -397,7 +398,7 @@ public abstract class BulkContract {
     }
 
     private Object randomValue(Random random, ValueKind kind) {
-        long near = random.nextInt(2_000) - 1_000;
+        long near = random.nextInt(2_000) - 1_000L;
         return switch (kind) {
             case INTEGER -> near;
             case DECIMAL -> BigDecimal.valueOf(near * 1_000_003, 3);

@@ -87,8 +87,8 @@ public abstract class DatabaseFixture {
                             || lower.startsWith("delete")
                             || lower.startsWith("commit")
                             // SQLite's catalog has to try out how a column compares.
-                            || !lower.contains("where 0 union all")
-                                    && (lower.contains("posts") || lower.contains("users") || lower.contains("tags"));
+                            || (!lower.contains("where 0 union all")
+                                    && (lower.contains("posts") || lower.contains("users") || lower.contains("tags")));
                 })
                 .toList();
     }

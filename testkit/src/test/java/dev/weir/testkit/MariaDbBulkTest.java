@@ -20,7 +20,9 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Tag;
 
+@Tag("servers")
 class MariaDbBulkTest extends BulkContract {
     private TestDatabase database;
 

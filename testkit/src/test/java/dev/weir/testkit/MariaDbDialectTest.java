@@ -4,7 +4,9 @@ import dev.weir.db.ValueKind;
 import dev.weir.testservers.Servers;
 import dev.weir.testservers.TestDatabase;
 import javax.sql.DataSource;
+import org.junit.jupiter.api.Tag;
 
+@Tag("servers")
 class MariaDbDialectTest extends DialectContract {
     private TestDatabase database;
 

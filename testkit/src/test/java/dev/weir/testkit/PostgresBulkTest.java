@@ -32,7 +32,9 @@ import java.util.concurrent.CyclicBarrier;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Tag;
 
+@Tag("servers")
 class PostgresBulkTest extends BulkContract {
     private TestDatabase database;
 

@@ -2,6 +2,7 @@ package dev.weir.server.demo;
 
 import dev.weir.error.WeirException;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
@@ -25,7 +26,7 @@ final class GentleLoad implements AutoCloseable {
     GentleLoad(Pages pages, boolean on) {
         this.pages = pages;
         this.on = on;
-        thread.scheduleAtFixedRate(this::tick, TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
+        Future<?> unused = thread.scheduleAtFixedRate(this::tick, TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
     }
 
     boolean on() {

@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
@@ -57,7 +58,7 @@ final class Telemetry implements AutoCloseable {
         this.settings = settings;
         this.database = database;
         buffer.addListener(new Listener());
-        thread.scheduleAtFixedRate(this::tick, 0, 1, TimeUnit.SECONDS);
+        Future<?> unused = thread.scheduleAtFixedRate(this::tick, 0, 1, TimeUnit.SECONDS);
     }
 
     /** How the buffer is right now. */
@@ -154,7 +155,7 @@ final class Telemetry implements AutoCloseable {
     }
 
     private void countLetters() {
-        if (database.stopped() || !recount && ++secondsSinceCount < SECONDS_BETWEEN_COUNTS) {
+        if (database.stopped() || (!recount && ++secondsSinceCount < SECONDS_BETWEEN_COUNTS)) {
             return;
         }
         recount = false;
@@ -200,8 +201,8 @@ final class Telemetry implements AutoCloseable {
         }
 
         @Override
-        public void health(Health health, String why) {
-            reason = health == Health.UP ? "" : why;
+        public void health(BufferListener.Health health, String why) {
+            reason = health == BufferListener.Health.UP ? "" : why;
         }
     }
 

@@ -315,7 +315,7 @@ public final class AccessLine {
                 value = value * 10 + digit;
             }
         }
-        if (i == from || i < end && data[i] != ' ') {
+        if (i == from || (i < end && data[i] != ' ')) {
             return NO_SIZE;
         }
         bytes = value;
@@ -373,7 +373,7 @@ public final class AccessLine {
                 || line[from + 14] != ':'
                 || line[from + 17] != ':'
                 || line[from + 20] != ' '
-                || line[from + 21] != '+' && line[from + 21] != '-') {
+                || (line[from + 21] != '+' && line[from + 21] != '-')) {
             return false;
         }
         int day = number(from, 2);
@@ -393,8 +393,8 @@ public final class AccessLine {
         if (outside(zoneHour, 23) || outside(zoneMinute, 59)) {
             return false;
         }
-        long local = daysSince1970(year, month, day) * 86_400 + hour * 3_600 + minute * 60 + second;
-        long zone = zoneHour * 3_600 + zoneMinute * 60;
+        long local = daysSince1970(year, month, day) * 86_400 + hour * 3_600L + minute * 60L + second;
+        long zone = zoneHour * 3_600L + zoneMinute * 60L;
         epochSecond = line[from + 21] == '-' ? local + zone : local - zone;
         return epochSecond >= MIN_SECOND && epochSecond <= MAX_SECOND;
     }
@@ -416,7 +416,7 @@ public final class AccessLine {
     }
 
     private static int month(byte first, byte second, byte third) {
-        return switch ((first & 0xff) << 16 | (second & 0xff) << 8 | third & 0xff) {
+        return switch (((first & 0xff) << 16) | ((second & 0xff) << 8) | (third & 0xff)) {
             case 'J' << 16 | 'a' << 8 | 'n' -> 1;
             case 'F' << 16 | 'e' << 8 | 'b' -> 2;
             case 'M' << 16 | 'a' << 8 | 'r' -> 3;
@@ -450,7 +450,7 @@ public final class AccessLine {
         long y = month <= 2 ? year - 1 : year;
         long era = Math.floorDiv(y, 400);
         long yearOfEra = y - era * 400;
-        long monthFromMarch = (month + 9) % 12;
+        long monthFromMarch = (month + 9L) % 12;
         long dayOfYear = (153 * monthFromMarch + 2) / 5 + day - 1;
         long dayOfEra = yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear;
         return era * 146_097 + dayOfEra - 719_468;
@@ -461,7 +461,7 @@ public final class AccessLine {
     }
 
     private @Nullable String optional(int from, int to) {
-        if (from < 0 || to - from == 1 && data[from] == '-') {
+        if (from < 0 || (to - from == 1 && data[from] == '-')) {
             return null;
         }
         return text(from, to);

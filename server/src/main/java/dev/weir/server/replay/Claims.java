@@ -79,7 +79,7 @@ final class Claims {
 
     private boolean takeOver(Input input, String key, Position last) {
         String mine = data.path().toString();
-        if (!last.active() || last.host().equals(host) && last.data().equals(mine)) {
+        if (!last.active() || (last.host().equals(host) && last.data().equals(mine))) {
             return positions.claim(key, last.claim(), host, mine, claim);
         }
         if (!last.host().equals(host)) {

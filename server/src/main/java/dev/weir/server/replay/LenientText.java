@@ -22,9 +22,9 @@ final class LenientText {
             }
             int following = following(b);
             int taken = 1;
-            int point = b & 0x3f >> following;
+            int point = b & (0x3f >> following);
             while (taken <= following && i + taken < to && fits(b, taken, data[i + taken] & 0xff)) {
-                point = point << 6 | data[i + taken] & 0x3f;
+                point = (point << 6) | (data[i + taken] & 0x3f);
                 taken++;
             }
             if (following > 0 && taken == following + 1) {
@@ -51,18 +51,13 @@ final class LenientText {
     /** Whether a byte may stand at this place; the second one is bounded so that there are no overlong forms or surrogates. */
     private static boolean fits(int lead, int place, int b) {
         if (place == 1) {
-            switch (lead) {
-                case 0xe0:
-                    return b >= 0xa0 && b <= 0xbf;
-                case 0xed:
-                    return b >= 0x80 && b <= 0x9f;
-                case 0xf0:
-                    return b >= 0x90 && b <= 0xbf;
-                case 0xf4:
-                    return b >= 0x80 && b <= 0x8f;
-                default:
-                    break;
-            }
+            return switch (lead) {
+                case 0xe0 -> b >= 0xa0 && b <= 0xbf;
+                case 0xed -> b >= 0x80 && b <= 0x9f;
+                case 0xf0 -> b >= 0x90 && b <= 0xbf;
+                case 0xf4 -> b >= 0x80 && b <= 0x8f;
+                default -> b >= 0x80 && b <= 0xbf;
+            };
         }
         return b >= 0x80 && b <= 0xbf;
     }

@@ -286,7 +286,7 @@ public final class Replay {
         /** Whether the end was reached. */
         private boolean readLines(LineSource source) throws IOException {
             while (!stopped && source.next()) {
-                boolean taken = !source.tooLong() && line.parse(source.data(), source.from(), source.to())
+                boolean taken = (!source.tooLong() && line.parse(source.data(), source.from(), source.to()))
                         ? accept(source)
                         : reject(source, source.tooLong() ? AccessLine.tooLong() : line.reason());
                 if (!taken) {
