@@ -284,13 +284,17 @@ final class Lab implements AutoCloseable {
         }
     }
 
-    /** Ends the server. The places of runs that were not exact stay. */
+    /** Ends the server. The places of runs that were not exact stay, unless that was planned. */
     @Override
     public void close() throws IOException {
         if (server != null) {
             server.close();
         }
         delete(directory.resolve("logs"));
+        if (fault != null) {
+            delete(directory);
+            return;
+        }
         try (Stream<Path> left = Files.list(directory)) {
             if (left.findAny().isPresent()) {
                 return;
