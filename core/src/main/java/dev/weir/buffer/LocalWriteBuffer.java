@@ -285,7 +285,8 @@ final class LocalWriteBuffer implements WriteBuffer {
     }
 
     private void flushWhenJournaled(long epoch) {
-        CompletionStage<?> unused = epochs.journaled.enter(epoch, journalLoop::wake).thenRun(flushLoop::flushSoon);
+        CompletionStage<?> unused =
+                epochs.journaled.enter(epoch, journalLoop::wake).thenRun(flushLoop::flushSoon);
     }
 
     private static <T> T join(CompletableFuture<T> future) {

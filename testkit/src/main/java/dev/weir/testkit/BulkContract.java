@@ -360,17 +360,21 @@ public abstract class BulkContract {
             Object delta = Objects.requireNonNull(add.values().get(row));
             return old == null ? delta : sum(old, delta);
         } else if (assignment instanceof BulkUpdate.Max max) {
-            Comparable<Object> value = (Comparable<Object>) Objects.requireNonNull(max.values().get(row));
+            Comparable<Object> value =
+                    (Comparable<Object>) Objects.requireNonNull(max.values().get(row));
             return old == null || value.compareTo(old) > 0 ? value : old;
         } else if (assignment instanceof BulkUpdate.Min min) {
-            Comparable<Object> value = (Comparable<Object>) Objects.requireNonNull(min.values().get(row));
+            Comparable<Object> value =
+                    (Comparable<Object>) Objects.requireNonNull(min.values().get(row));
             return old == null || value.compareTo(old) < 0 ? value : old;
         }
         BulkUpdate.Clamp clamp = (BulkUpdate.Clamp) assignment;
         if (old == null) {
             return clamp.onNull().get(row);
         }
-        Object moved = clamp.add() == null ? old : sum(old, Objects.requireNonNull(clamp.add().get(row)));
+        Object moved = clamp.add() == null
+                ? old
+                : sum(old, Objects.requireNonNull(clamp.add().get(row)));
         Comparable<Object> low = (Comparable<Object>) clamp.low().get(row);
         Object raised = low != null && low.compareTo(moved) > 0 ? low : moved;
         Comparable<Object> high = (Comparable<Object>) clamp.high().get(row);

@@ -483,7 +483,9 @@ public abstract class DialectContract extends DatabaseFixture {
                 .orElseThrow();
         assertThat(plain).isEqualTo(row);
         for (String column : List.of("flag", "big", "amount", "words", "data", "born", "moment")) {
-            assertThat(db.table("sample").where(column, Objects.requireNonNull(values.get(column))).exists())
+            assertThat(db.table("sample")
+                            .where(column, Objects.requireNonNull(values.get(column)))
+                            .exists())
                     .as(column)
                     .isTrue();
         }

@@ -92,7 +92,10 @@ class WriteBehindHolesTest {
     }
 
     private long views(long id) {
-        return direct.sql("select views from posts where id = ?", id).first().orElseThrow().getLong("views");
+        return direct.sql("select views from posts where id = ?", id)
+                .first()
+                .orElseThrow()
+                .getLong("views");
     }
 
     private void away() {
@@ -224,7 +227,10 @@ class WriteBehindHolesTest {
         }
         weir.buffer().flush();
 
-        assertThat(direct.sql("select title from posts where id = 1").first().orElseThrow().getString("title"))
+        assertThat(direct.sql("select title from posts where id = 1")
+                        .first()
+                        .orElseThrow()
+                        .getString("title"))
                 .isEqualTo("during AFTER_COMMIT");
         assertNothingPending();
     }
@@ -241,7 +247,8 @@ class WriteBehindHolesTest {
             gate.open();
             done(flush);
             faulty.clear();
-            assertThat(counter.addAndGet(1, 0)).isEqualTo(posts().where(1).get("views").orElseThrow());
+            assertThat(counter.addAndGet(1, 0))
+                    .isEqualTo(posts().where(1).get("views").orElseThrow());
         }
         weir.buffer().flush();
 
@@ -288,8 +295,9 @@ class WriteBehindHolesTest {
         assertThat(report.missing()).isEqualTo(1);
         assertThat(report.ignored()).isEqualTo(1);
         assertThat(views(97)).isEqualTo(2);
-        assertThat(weir.buffer().deadLetters().list(9)).singleElement().satisfies(letter -> assertThat(letter.change())
-                .contains("99"));
+        assertThat(weir.buffer().deadLetters().list(9))
+                .singleElement()
+                .satisfies(letter -> assertThat(letter.change()).contains("99"));
         assertThat(posts().where(99).get("title")).isEmpty();
     }
 
@@ -445,12 +453,14 @@ class WriteBehindHolesTest {
     void odacW25_keyThatLooksLikeACondition_isAKey() {
         assertThatThrownBy(() -> posts().where("{\"title\":\"a\"}").add("views", 1))
                 .isInstanceOf(IllegalArgumentException.class);
-        direct.sql("create table users(name text primary key not null, n bigint)").execute();
+        direct.sql("create table users(name text primary key not null, n bigint)")
+                .execute();
         direct.sql("insert into users values('x', 0)").execute();
         weir.database().table("users").buffer().where("{\"n\":0}").add("n", 1);
 
         assertThat(weir.buffer().flush().missing()).isEqualTo(1);
-        assertThat(direct.sql("select n from users").first().orElseThrow().getLong("n")).isZero();
+        assertThat(direct.sql("select n from users").first().orElseThrow().getLong("n"))
+                .isZero();
     }
 
     @Test
@@ -490,7 +500,8 @@ class WriteBehindHolesTest {
         body[0] = 9;
         weir.buffer().flush();
 
-        var stored = direct.sql("select title, body from posts where id = 2").first().orElseThrow();
+        var stored =
+                direct.sql("select title, body from posts where id = 2").first().orElseThrow();
         assertThat(stored.getString("title")).isEqualTo("t");
         assertThat(stored.getBytes("body")).containsExactly(1, 2, 3);
     }
@@ -580,8 +591,8 @@ class WriteBehindHolesTest {
     @Test
     void flushed_returnsOnlyAfterTheCommit() throws Exception {
         Gate gate = faulty.on(Point.BEFORE_COMMIT).pause();
-        CompletableFuture<Void> call =
-                CompletableFuture.runAsync(() -> posts().durability(Durability.FLUSHED).where(1).add("views", 5));
+        CompletableFuture<Void> call = CompletableFuture.runAsync(
+                () -> posts().durability(Durability.FLUSHED).where(1).add("views", 5));
         gate.awaitArrival();
         assertThat(call).isNotDone();
         CompletableFuture<Void> stage = posts().durability(Durability.FLUSHED)
@@ -638,8 +649,8 @@ class WriteBehindHolesTest {
     @Test
     void oneTablesLimit_holdsOnlyThatTable() {
         close();
-        weir = reopen(settings()
-                .table("log", TableSettings.defaults().maxRows(1).atLimit(LimitPolicy.REJECT)));
+        weir = reopen(
+                settings().table("log", TableSettings.defaults().maxRows(1).atLimit(LimitPolicy.REJECT)));
         TableBuffer log = weir.database().table("log").buffer();
         log.insert(Map.of("id", 1, "line", "x"));
         assertThatThrownBy(() -> log.insert(Map.of("id", 2, "line", "x")))

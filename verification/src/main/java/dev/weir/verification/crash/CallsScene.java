@@ -233,8 +233,8 @@ final class CallsScene implements Scene {
         Target.rows(connection, "select id, value from item", row -> {
             int id = row.getInt("id");
             long value = row.getLong("value");
-            boolean one = value == -1
-                    || (value < tried && value % Calls.ITEMS == id && Calls.kind(value) == Calls.Kind.SET);
+            boolean one =
+                    value == -1 || (value < tried && value % Calls.ITEMS == id && Calls.kind(value) == Calls.Kind.SET);
             if (value < last[id] || !one) {
                 wrong.add("item " + id + " is " + value + ", the last value promised is " + last[id]);
             }

@@ -168,9 +168,10 @@ final class LogTruth {
                 }
             }
         });
-        pages.forEach((path, sums) -> rows.merge(page(path, sums[0], sums[1], Objects.requireNonNull(pageSeen.get(path))), 1, Integer::sum));
-        visitorLast.forEach((address, last) ->
-                rows.merge(visitor(address, Objects.requireNonNull(visitors.get(address)), last.path, last.at), 1, Integer::sum));
+        pages.forEach((path, sums) ->
+                rows.merge(page(path, sums[0], sums[1], Objects.requireNonNull(pageSeen.get(path))), 1, Integer::sum));
+        visitorLast.forEach((address, last) -> rows.merge(
+                visitor(address, Objects.requireNonNull(visitors.get(address)), last.path, last.at), 1, Integer::sum));
         return rows;
     }
 

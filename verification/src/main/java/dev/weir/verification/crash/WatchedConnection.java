@@ -49,7 +49,8 @@ final class WatchedConnection {
                 return watched(PreparedStatement.class, statement, sql);
             }
             case "createStatement" -> {
-                return watched(Statement.class, (Statement) Objects.requireNonNull(call(target, method, arguments)), "");
+                return watched(
+                        Statement.class, (Statement) Objects.requireNonNull(call(target, method, arguments)), "");
             }
             case "commit" -> {
                 commit(method);
