@@ -346,7 +346,11 @@ final class Applier {
         for (int i = 0; i < update.columns().length; i++) {
             int column = update.columns()[i];
             int at = defaults.find(column);
-            insert = insert.with(column, update.changes()[i].apply(at < 0 ? null : defaults.values()[at]));
+            Object value = update.changes()[i].apply(at < 0 ? null : defaults.values()[at]);
+            if (value instanceof BigDecimal && table.columnInfo(column).kind() == ValueKind.INTEGER) {
+                throw new ArithmeticException("A row to insert has a number of more than 64 bits: table=" + table.name);
+            }
+            insert = insert.with(column, value);
         }
         Object[] parts = BufferedTable.parts(Objects.requireNonNull(row.key));
         for (int i = 0; i < parts.length; i++) {

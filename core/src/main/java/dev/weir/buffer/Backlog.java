@@ -124,13 +124,9 @@ final class Backlog {
         ReentrantLock lock = intake.lockOf(row.table, row.key);
         lock.lock();
         try {
-            for (Entry entry : row.entries) {
-                if (entry.epoch <= plan.from) {
-                    continue;
-                }
-                if (entry.epoch > plan.to) {
-                    break;
-                }
+            int end = row.after(plan.to);
+            for (int i = row.after(plan.from); i < end; i++) {
+                Entry entry = row.entries.get(i);
                 plan.entry(entry);
                 plan.admit(row.table, 1, Limits.ENTRY_BYTES + entry.change.weight());
             }

@@ -170,15 +170,22 @@ final class Batch {
     }
 
     private void sort() {
-        rows.sort((a, b) -> {
-            if (a.table != b.table) {
-                return a.table.name.compareTo(b.table.name);
-            }
-            if (a.key == null || b.key == null) {
-                return a.key == null ? b.key == null ? 0 : 1 : -1;
-            }
-            return Keys.compare(a.key, b.key);
-        });
+        rows.sort(Batch::compare);
+    }
+
+    private static int compare(Merged a, Merged b) {
+        if (a.table != b.table) {
+            return a.table.name.compareTo(b.table.name);
+        }
+        Object x = a.key;
+        Object y = b.key;
+        if (x instanceof Long i && y instanceof Long j) {
+            return Long.compare(i, j);
+        }
+        if (x == null || y == null) {
+            return x == null ? y == null ? 0 : 1 : -1;
+        }
+        return Keys.compare(x, y);
     }
 
     /** The units of a plan in their order, without the groups of {@code skipped} hand-overs and with no hand-over twice. */

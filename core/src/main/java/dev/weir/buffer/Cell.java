@@ -17,7 +17,7 @@ import java.lang.invoke.VarHandle;
  * {@code origin} and {@code validUntil} are a hint that any thread may replace whole (the first is written before the
  * second, and only by whoever holds the row's stripe lock).
  */
-class Cell {
+class Cell extends CellHead {
     /** A live accumulator stays within this range; a larger one is frozen, and the row starts a new cell. */
     static final long LIVE = 1L << 61;
 
@@ -35,10 +35,10 @@ class Cell {
     static {
         try {
             MethodHandles.Lookup lookup = MethodHandles.lookup();
-            ACCUMULATOR = lookup.findVarHandle(Cell.class, "accumulator", long.class);
+            ACCUMULATOR = lookup.findVarHandle(CellHead.class, "accumulator", long.class);
             LAST_CUT = lookup.findVarHandle(Cell.class, "lastCut", long.class);
-            DIRTY = lookup.findVarHandle(Cell.class, "dirty", int.class);
-            COUNTED = lookup.findVarHandle(Cell.class, "counted", int.class);
+            DIRTY = lookup.findVarHandle(CellHead.class, "dirty", int.class);
+            COUNTED = lookup.findVarHandle(CellHead.class, "counted", int.class);
         } catch (ReflectiveOperationException e) {
             throw new ExceptionInInitializerError(e);
         }
@@ -46,13 +46,9 @@ class Cell {
 
     final CounterColumn column;
 
-    /** The row's key if it is a long. */
-    final long longKey;
-
     /** The open epoch of the row log when the cell was made: what it holds comes after all entries of earlier epochs. */
     final long born;
 
-    private volatile long accumulator;
     private volatile long lastCut;
 
     /** The accumulator up to which a plan has taken. Guarded by the plan lock. */
@@ -61,26 +57,15 @@ class Cell {
     /** The last cut when the cell was frozen. Guarded by the row's stripe lock. */
     long cutAtFreeze;
 
-    /** Total minus accumulator, when the total was last asked for. */
-    long origin;
-
-    private volatile int dirty;
-    private volatile int counted;
-
-    /** The last tick at which {@code origin} may be used; a total was never asked for if it is {@link #NO_BASE}. */
-    volatile int validUntil = NO_BASE;
-
     /** Whether it waits for the next plan. Guarded by the cut lock. */
     boolean unplanned;
 
-    /** The accumulator that the last sweep found, if the cell was clean then. Guarded by the cut lock. */
-    long swept = FROZEN;
-
-    static final int NO_BASE = Integer.MIN_VALUE;
+    /** Whether the last sweep found the cell clean and it was not touched since. A hint. */
+    boolean idle;
 
     Cell(CounterColumn column, long longKey, long born) {
+        super(longKey);
         this.column = column;
-        this.longKey = longKey;
         this.born = born;
     }
 

@@ -43,7 +43,10 @@ sealed interface CellMap {
             int i = Table.slot(key) & t.mask;
             while (true) {
                 Cell cell = t.get(i);
-                if (cell == null || cell.longKey == key) {
+                if (cell == null) {
+                    return null;
+                }
+                if (t.keys[i] == key) {
                     return cell;
                 }
                 i = i + 1 & t.mask;
@@ -121,10 +124,15 @@ sealed interface CellMap {
         private static final class Table {
             private static final VarHandle SLOTS = MethodHandles.arrayElementVarHandle(Cell[].class);
             private final @Nullable Cell[] slots;
+
+            /** The keys of the cells, so that a probe need not touch the cell; written before the cell, never changed. */
+            final long[] keys;
+
             final int mask;
 
             Table(int size) {
                 slots = new Cell[size];
+                keys = new long[size];
                 mask = size - 1;
             }
 
@@ -138,6 +146,7 @@ sealed interface CellMap {
             }
 
             void set(int i, Cell cell) {
+                keys[i] = cell.longKey;
                 SLOTS.setRelease(slots, i, cell);
             }
         }

@@ -59,6 +59,27 @@ sealed interface ColumnChange {
         return bounded(general(), next.general());
     }
 
+    /** Whether this and {@code next} are of 64 bits and what they come to as one is not, so that a column of those can't take it. */
+    default boolean overflows(ColumnChange next) {
+        return inLongs() && next.inLongs() && !then(next).inLongs();
+    }
+
+    private boolean inLongs() {
+        if (this instanceof Put put) {
+            return !(put.value() instanceof BigDecimal);
+        } else if (this instanceof Max max) {
+            return !(max.value() instanceof BigDecimal);
+        } else if (this instanceof Min min) {
+            return !(min.value() instanceof BigDecimal);
+        } else if (this instanceof Clamp clamp) {
+            return !(clamp.add() instanceof BigDecimal
+                    || clamp.low() instanceof BigDecimal
+                    || clamp.high() instanceof BigDecimal
+                    || clamp.onNull() instanceof BigDecimal);
+        }
+        return true;
+    }
+
     /** What the column's value becomes. */
     default @Nullable Object apply(@Nullable Object value) {
         if (this instanceof Put put) {

@@ -146,6 +146,8 @@ final class FlushLoop implements Runnable {
         try {
             if (broken != null) {
                 request.completeExceptionally(broken);
+            } else if (stopping && epochs.known() < target) {
+                request.completeExceptionally(closedBefore());
             } else if (epochs.known() >= target) {
                 request.complete(request.sum);
             } else {
@@ -190,6 +192,14 @@ final class FlushLoop implements Runnable {
                 round();
             }
         }
+        if (broken == null) {
+            fail(closedBefore());
+        }
+    }
+
+    private static IllegalStateException closedBefore() {
+        return new IllegalStateException(
+                "The buffer was closed before the database had the operation; it is in the journal, and the next start writes it.");
     }
 
     /** Waits until it is time to flush; false if the thread shall end. */

@@ -205,6 +205,9 @@ final class FlushTransaction {
                 return false;
             }
             throw e;
+        } catch (ArithmeticException | ClassCastException e) {
+            LOG.debug("A change came to a value that its column can't hold.", e);
+            return false;
         }
         if (!applier.missing.isEmpty() && applier.missing.stream().anyMatch(part -> fromGroup(part))) {
             return false;
@@ -366,6 +369,9 @@ final class FlushTransaction {
                 throw e;
             }
             reason = "the database refuses the data: SQLState " + e.getSQLState() + ", code " + e.getErrorCode();
+        } catch (ArithmeticException | ClassCastException e) {
+            LOG.debug("A change came to a value that its column can't hold.", e);
+            reason = "a value that its column can't hold";
         }
         if (reason != null) {
             connection.rollback(before);

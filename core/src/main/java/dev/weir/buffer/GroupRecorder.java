@@ -114,6 +114,12 @@ final class GroupRecorder implements BufferGroup {
             calls++;
             for (int i = 0; i < used; i++) {
                 if (columns[i] == column) {
+                    if (changes[i].overflows(change)) {
+                        finish();
+                        used = 0;
+                        open = this;
+                        break;
+                    }
                     changes[i] = changes[i].then(change);
                     return this;
                 }

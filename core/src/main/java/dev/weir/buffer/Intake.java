@@ -2,8 +2,6 @@ package dev.weir.buffer;
 
 import dev.weir.buffer.PendingRow.Entry;
 import dev.weir.buffer.PendingRow.Group;
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -24,13 +22,10 @@ import org.jspecify.annotations.Nullable;
  */
 final class Intake {
     private static final int STRIPES = 64;
-    private static final int COUNTS = 64;
-    private static final int PAD = 16;
-    private static final VarHandle COUNT = MethodHandles.arrayElementVarHandle(long[].class);
 
     private final Stripe[] stripes = new Stripe[STRIPES];
     private final DirtyCells dirty = new DirtyCells(Runtime.getRuntime().availableProcessors() * 2);
-    private final long[] operations = new long[COUNTS * PAD];
+    private final Tally operations = new Tally();
     private final AtomicLong tickets = new AtomicLong();
     private final Limits limits;
     private final Runnable touched;
@@ -68,16 +63,11 @@ final class Intake {
     }
 
     void countOperations(long n) {
-        int slot = ((int) Thread.currentThread().getId() & COUNTS - 1) * PAD;
-        COUNT.getAndAdd(operations, slot, n);
+        operations.add(n);
     }
 
     long operations() {
-        long sum = 0;
-        for (int i = 0; i < operations.length; i += PAD) {
-            sum += (long) COUNT.getVolatile(operations, i);
-        }
-        return sum;
+        return operations.sum();
     }
 
     /** Whether something was added to cells since the last cut. Under the cut lock. */
@@ -87,6 +77,7 @@ final class Intake {
 
     /** Makes sure that the next cut takes the cell, which was just added to. */
     void touch(Cell cell) {
+        cell.idle = false;
         dirty.touch(cell);
         touched.run();
     }
@@ -465,7 +456,7 @@ final class Intake {
         Stripe stripe = stripes[stripeOf(row.table, row.key)];
         stripe.lock.lock();
         try {
-            row.entries.removeIf(entry -> entry.epoch <= to);
+            row.entries.subList(0, row.after(to)).clear();
             if (row.key != null && row.isIdle()) {
                 row.table.rows.remove(row.key, row);
             }

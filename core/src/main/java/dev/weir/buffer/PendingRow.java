@@ -27,6 +27,21 @@ final class PendingRow {
         this.key = key;
     }
 
+    /** Where the entries of later epochs begin; entries are in the order of their epochs. */
+    int after(long epoch) {
+        int low = 0;
+        int high = entries.size();
+        while (low < high) {
+            int middle = (low + high) >>> 1;
+            if (entries.get(middle).epoch <= epoch) {
+                low = middle + 1;
+            } else {
+                high = middle;
+            }
+        }
+        return low;
+    }
+
     @Nullable Entry last() {
         return entries.isEmpty() ? null : entries.get(entries.size() - 1);
     }

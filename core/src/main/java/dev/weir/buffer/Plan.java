@@ -3,8 +3,8 @@ package dev.weir.buffer;
 import dev.weir.buffer.PendingRow.Entry;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.IdentityHashMap;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -77,7 +77,7 @@ final class Plan {
             keyless.add(made);
             return made;
         }
-        return rows.computeIfAbsent(table, t -> new HashMap<>()).computeIfAbsent(key, k -> new Pieces(table, k));
+        return rows.computeIfAbsent(table, t -> new LinkedHashMap<>()).computeIfAbsent(key, k -> new Pieces(table, k));
     }
 
     void entry(Entry entry) {

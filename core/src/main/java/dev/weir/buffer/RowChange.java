@@ -89,6 +89,9 @@ record RowChange(
         if (next.update == null) {
             return this;
         }
+        if (overflows(next.update)) {
+            return null;
+        }
         if (insert != null) {
             return new RowChange(delete, insert, update).updated(next.update);
         }
@@ -96,6 +99,21 @@ record RowChange(
             return null;
         }
         return new RowChange(false, null, merge(update, next.update));
+    }
+
+    private boolean overflows(Update next) {
+        for (int i = 0; i < next.columns.length; i++) {
+            ColumnChange change = next.changes[i];
+            int inUpdate = update == null ? -1 : find(update.columns, next.columns[i]);
+            if (inUpdate >= 0 && update.changes[inUpdate].overflows(change)) {
+                return true;
+            }
+            int inInsert = insert == null ? -1 : insert.find(next.columns[i]);
+            if (inInsert >= 0 && new ColumnChange.Put(insert.values[inInsert]).overflows(change)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private RowChange updated(Update next) {

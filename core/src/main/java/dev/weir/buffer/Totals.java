@@ -546,11 +546,11 @@ final class Totals {
                 long accumulator = cell.accumulator();
                 boolean inUse = cell.validUntil != Cell.NO_BASE && cell.validUntil - current >= 0;
                 if (cell.unplanned || cell.isDirty() || accumulator != cell.planned || inUse) {
-                    cell.swept = Cell.FROZEN;
-                } else if (cell.swept == accumulator) {
+                    cell.idle = false;
+                } else if (cell.idle) {
                     epochs.intake.evict(cell);
                 } else {
-                    cell.swept = accumulator;
+                    cell.idle = true;
                 }
             });
         } finally {

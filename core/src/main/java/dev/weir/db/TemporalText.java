@@ -13,8 +13,6 @@ import java.util.Locale;
 
 /** Dates and times as SQLite stores them: text that sorts as the times do, once a closing {@code Z} is left out. */
 final class TemporalText {
-    private static final DateTimeFormatter SECONDS = DateTimeFormatter.ofPattern("HH:mm:ss", Locale.ROOT);
-    private static final DateTimeFormatter NANOS = DateTimeFormatter.ofPattern("HH:mm:ss.SSSSSSSSS", Locale.ROOT);
     private static final DateTimeFormatter OFFSET = new DateTimeFormatterBuilder()
             .append(DateTimeFormatter.ISO_LOCAL_DATE_TIME)
             .appendOffset("+HH:mm", "Z")
@@ -54,10 +52,34 @@ final class TemporalText {
         if (date.getYear() < 0 || date.getYear() > 9999) {
             throw StandardFailure.unfit(column, "A date that is text must be of the years 0 to 9999");
         }
-        return date.toString();
+        char[] text = new char[10];
+        digits(text, 0, 4, date.getYear());
+        text[4] = '-';
+        digits(text, 5, 2, date.getMonthValue());
+        text[7] = '-';
+        digits(text, 8, 2, date.getDayOfMonth());
+        return new String(text);
     }
 
     private static String time(LocalTime time) {
-        return time.format(time.getNano() == 0 ? SECONDS : NANOS);
+        char[] text = new char[time.getNano() == 0 ? 8 : 18];
+        digits(text, 0, 2, time.getHour());
+        text[2] = ':';
+        digits(text, 3, 2, time.getMinute());
+        text[5] = ':';
+        digits(text, 6, 2, time.getSecond());
+        if (text.length > 8) {
+            text[8] = '.';
+            digits(text, 9, 9, time.getNano());
+        }
+        return new String(text);
+    }
+
+    private static void digits(char[] text, int at, int width, int value) {
+        int rest = value;
+        for (int i = at + width - 1; i >= at; i--) {
+            text[i] = (char) ('0' + rest % 10);
+            rest /= 10;
+        }
     }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.weir.buffer.RowChange.Insert;
 import dev.weir.buffer.RowChange.Missing;
 import dev.weir.buffer.RowChange.Update;
+import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -84,7 +85,7 @@ class RowChangeTest {
                 .toArray();
         ColumnChange[] changes = new ColumnChange[columns.length];
         for (int i = 0; i < changes.length; i++) {
-            long value = random.nextInt(9) - 4;
+            long value = random.nextInt(20) == 0 ? Long.MAX_VALUE - random.nextInt(2) : random.nextInt(9) - 4;
             changes[i] = switch (random.nextInt(4)) {
                 case 0 -> new ColumnChange.Put(random.nextInt(5) == 0 ? null : (Object) value);
                 case 1 -> new ColumnChange.Max(value);
@@ -124,11 +125,27 @@ class RowChangeTest {
             @Nullable Object[] actual = start;
             for (RowChange change : merged) {
                 actual = apply(actual, change);
+                assertFitsLongs(change, "seed=" + seed + " round=" + round + " calls=" + text(calls));
             }
             assertThat(Arrays.toString(actual))
                     .as("seed=" + seed + " round=" + round + " start=" + Arrays.toString(start) + " calls="
                             + text(calls))
                     .isEqualTo(Arrays.toString(expected));
+        }
+    }
+
+    /** A column of 64 bits can take each coalesced change, if it could take each call. */
+    private static void assertFitsLongs(RowChange change, String what) {
+        if (change.update() != null) {
+            for (ColumnChange column : change.update().changes()) {
+                assertThat(column.toString()).as(what).doesNotContain("9223372036854775808");
+                assertThat(column instanceof ColumnChange.Clamp clamp && clamp.add() instanceof BigDecimal)
+                        .as(what)
+                        .isFalse();
+            }
+        }
+        if (change.insert() != null) {
+            assertThat(change.insert().values()).as(what).noneMatch(BigDecimal.class::isInstance);
         }
     }
 

@@ -18,17 +18,16 @@ enum Engine {
                     "synchronous", "FULL",
                     "busy_timeout", "10000",
                     "foreign_keys", "true",
+                    "jdbc.get_generated_keys", "false",
                     "transaction_mode", "IMMEDIATE")),
     H2(List.of("jdbc:h2:"), Map.of()),
     /** A server that went away without a word is noticed. */
     POSTGRESQL(
             List.of("jdbc:postgresql:"),
             Map.of("ApplicationName", "weir", "connectTimeout", "10", "tcpKeepAlive", "true")),
-    /** Bulk statements send many rows in one round trip. */
     MARIADB(
             List.of("jdbc:mariadb:", "jdbc:mysql:"),
             Map.of(
-                    "useBulkStmts", "true",
                     "permitMysqlScheme", "true",
                     "connectTimeout", "10000",
                     "tcpKeepAlive", "true"));
