@@ -29,7 +29,7 @@ final class Ids {
         digits(9, 4, millis & 0xFFFF);
         digits(14, 4, 0x7000 | counter);
         long bits = random.nextLong();
-        digits(19, 4, 0x8000 | bits & 0x3FFF);
+        digits(19, 4, 0x8000 | (bits & 0x3FFF));
         digits(24, 12, bits >>> 16);
         return new String(text, StandardCharsets.ISO_8859_1);
     }

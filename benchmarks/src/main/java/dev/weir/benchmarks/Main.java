@@ -3,6 +3,7 @@ package dev.weir.benchmarks;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -77,7 +78,7 @@ public final class Main implements Callable<Integer> {
         System.setProperty("org.slf4j.simpleLogger.defaultLogLevel", "warn");
         String[] own = args.length > 0 && args[0].equals("bench") ? Arrays.copyOfRange(args, 1, args.length) : args;
         CommandLine command = command();
-        command.setOut(new PrintWriter(System.out, true));
+        command.setOut(new PrintWriter(System.out, true, StandardCharsets.UTF_8));
         // Whatever else prints must not get between the lines that a program reads.
         System.setOut(System.err);
         System.exit(command.execute(own));

@@ -10,10 +10,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Random;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A journal and other processes: who owns it, what a kill leaves, and how often it syncs. */
+@Tag("crash")
 class SqliteJournalProcessTest {
     @TempDir
     Path directory;

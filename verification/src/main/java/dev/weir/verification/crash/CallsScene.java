@@ -76,7 +76,7 @@ final class CallsScene implements Scene {
 
     @Override
     public synchronized void heard(String line) {
-        String[] words = line.split(" ");
+        String[] words = line.split(" ", -1);
         switch (words[0]) {
             case "t" -> tried = Math.max(tried, Long.parseLong(words[1]));
             case "a" -> {
@@ -234,7 +234,7 @@ final class CallsScene implements Scene {
             int id = row.getInt("id");
             long value = row.getLong("value");
             boolean one =
-                    value == -1 || value < tried && value % Calls.ITEMS == id && Calls.kind(value) == Calls.Kind.SET;
+                    value == -1 || (value < tried && value % Calls.ITEMS == id && Calls.kind(value) == Calls.Kind.SET);
             if (value < last[id] || !one) {
                 wrong.add("item " + id + " is " + value + ", the last value promised is " + last[id]);
             }

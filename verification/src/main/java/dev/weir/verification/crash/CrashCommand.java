@@ -103,9 +103,9 @@ public final class CrashCommand implements Callable<Integer> {
         if (durability == Durability.FLUSHED) {
             throw badUsage("a durability must be accepted or journaled: --durability=flushed");
         }
-        if (randomKills != null && randomKills < 1
-                || serverKills != null && serverKills < 1
-                || seconds != null && !(seconds > 0)) {
+        if ((randomKills != null && randomKills < 1)
+                || (serverKills != null && serverKills < 1)
+                || (seconds != null && !(seconds > 0))) {
             throw badUsage("--random, --servers and --seconds must be above 0");
         }
         long drawn = seed != null ? seed : ThreadLocalRandom.current().nextInt(Integer.MAX_VALUE);

@@ -19,6 +19,7 @@ import com.sun.jdi.request.EventRequest;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -45,8 +46,8 @@ final class Debugger implements AutoCloseable {
                 .findFirst()
                 .orElseThrow(() -> new IOException("This JDK has no debugger over sockets."));
         this.arguments = connector.defaultArguments();
-        arguments.get("localAddress").setValue(LOCAL);
-        arguments.get("timeout").setValue("30000");
+        Objects.requireNonNull(arguments.get("localAddress")).setValue(LOCAL);
+        Objects.requireNonNull(arguments.get("timeout")).setValue("30000");
         try {
             String listening = connector.startListening(arguments);
             this.address = LOCAL + listening.substring(listening.lastIndexOf(':'));

@@ -17,6 +17,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -167,9 +168,10 @@ final class LogTruth {
                 }
             }
         });
-        pages.forEach((path, sums) -> rows.merge(page(path, sums[0], sums[1], pageSeen.get(path)), 1, Integer::sum));
-        visitorLast.forEach((address, last) ->
-                rows.merge(visitor(address, visitors.get(address), last.path, last.at), 1, Integer::sum));
+        pages.forEach((path, sums) ->
+                rows.merge(page(path, sums[0], sums[1], Objects.requireNonNull(pageSeen.get(path))), 1, Integer::sum));
+        visitorLast.forEach((address, last) -> rows.merge(
+                visitor(address, Objects.requireNonNull(visitors.get(address)), last.path, last.at), 1, Integer::sum));
         return rows;
     }
 

@@ -42,6 +42,7 @@ final class Trap {
     }
 
     /** COMMIT is sent now. */
+    @SuppressWarnings("ThreadPriorityCheck")
     void committing() {
         if (point == CrashPoint.FLUSH_DURING_COMMIT && !announce && count.incrementAndGet() == nth) {
             long end = System.nanoTime() + (long) (new Random().nextDouble() * FUSE_NANOS);

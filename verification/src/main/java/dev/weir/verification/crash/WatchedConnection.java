@@ -7,6 +7,7 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.Statement;
 import java.util.Locale;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -42,12 +43,14 @@ final class WatchedConnection {
     private @Nullable Object onConnection(Object self, Method method, Object @Nullable [] arguments) throws Throwable {
         switch (method.getName()) {
             case "prepareStatement" -> {
-                PreparedStatement statement = (PreparedStatement) call(target, method, arguments);
+                PreparedStatement statement =
+                        (PreparedStatement) Objects.requireNonNull(call(target, method, arguments));
                 String sql = arguments == null ? "" : (String) arguments[0];
                 return watched(PreparedStatement.class, statement, sql);
             }
             case "createStatement" -> {
-                return watched(Statement.class, (Statement) call(target, method, arguments), "");
+                return watched(
+                        Statement.class, (Statement) Objects.requireNonNull(call(target, method, arguments)), "");
             }
             case "commit" -> {
                 commit(method);
