@@ -15,6 +15,9 @@ import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
@@ -22,6 +25,7 @@ import java.util.function.Consumer;
 /** Hands groups to the buffer without waiting for each, a bounded number at a time. Used by one thread. */
 final class Pipeline {
     private static final int WINDOW = 16_384;
+    private static final long STOPPED_PATIENCE_NANOS = Duration.ofSeconds(10).toNanos();
     private static final long PATIENCE_NANOS = Duration.ofSeconds(60).toNanos();
     private static final long RETRY_NANOS = Duration.ofMillis(200).toNanos();
 
@@ -111,14 +115,31 @@ final class Pipeline {
                 : ", reason=" + errors.get(errors.size() - 1).message();
     }
 
-    private static void await(CompletionStage<Void> stage) {
-        try {
-            stage.toCompletableFuture().join();
-        } catch (CompletionException e) {
-            if (e.getCause() instanceof WeirException cause) {
-                throw cause;
+    /** Waits for a group, but not for ever: a disk that takes nothing must end the run, and a signal sooner. */
+    private void await(CompletionStage<Void> stage) {
+        long started = System.nanoTime();
+        while (true) {
+            try {
+                stage.toCompletableFuture().get(RETRY_NANOS, TimeUnit.NANOSECONDS);
+                return;
+            } catch (TimeoutException e) {
+                long patience = stopped.getAsBoolean() ? STOPPED_PATIENCE_NANOS : PATIENCE_NANOS;
+                if (System.nanoTime() - started > patience) {
+                    throw new CommandFailed(
+                            "the journal or the database must take what was read within " + patience / 1_000_000_000
+                                    + " s" + lastError(buffer.stats())
+                                    + "; mend that and run the same command again: it goes on where it was",
+                            e);
+                }
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new CommandFailed("the replay was interrupted; run the same command again", e);
+            } catch (ExecutionException e) {
+                if (e.getCause() instanceof WeirException cause) {
+                    throw cause;
+                }
+                throw new CompletionException(e.getCause());
             }
-            throw e;
         }
     }
 }
