@@ -166,8 +166,8 @@ public final class BufferAdmin {
 
     /**
      * Ends a writer that will not come back: what is pending of it in the journal becomes dead letters, its hand-over rows are
-     * left to any buffer. Without a journal its ledger row is deleted too; a copy of its journal that turns up later is then
-     * refused at its start.
+     * left to any buffer. Without a journal its ledger row is marked as retired: an owner that lives after all stops flushing, and
+     * a journal that turns up later is refused at its start, so that nothing is applied twice.
      *
      * @param journal the directory that holds the writer's epochs; null if it is lost
      * @throws IllegalArgumentException if neither the ledger nor the journal knows the writer
@@ -269,7 +269,12 @@ public final class BufferAdmin {
                     Handovers.ANYBODY,
                     writer);
             if (forget) {
-                update(connection, "DELETE FROM " + q(Ledger.LEDGER) + " WHERE " + q("writer") + " = ?", writer);
+                try (PreparedStatement end = connection.prepareStatement(
+                        "UPDATE " + q(Ledger.LEDGER) + " SET " + q("seq") + " = ? WHERE " + q("writer") + " = ?")) {
+                    end.setLong(1, Ledger.RETIRED);
+                    end.setString(2, writer);
+                    end.executeUpdate();
+                }
             }
             lease.commit();
             return handovers;

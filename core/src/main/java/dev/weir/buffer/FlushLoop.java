@@ -187,10 +187,19 @@ final class FlushLoop implements Runnable {
 
     @Override
     public void run() {
-        while (!stopping) {
-            if (awaitTime()) {
-                round();
+        try {
+            while (!stopping) {
+                if (awaitTime()) {
+                    round();
+                }
             }
+        } catch (RuntimeException | Error defect) {
+            monitor.down(
+                    "The flush thread ended by a defect: " + defect.getClass().getName());
+            broken(new JournalException(
+                    "The flush thread ended by a defect; what is pending is in the journal. Start again: " + defect,
+                    defect));
+            throw defect;
         }
         if (broken == null) {
             fail(closedBefore());

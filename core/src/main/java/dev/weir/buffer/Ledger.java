@@ -21,6 +21,9 @@ final class Ledger {
     static final String DEAD_LETTER = "weir_dead_letter";
     static final String HANDOVER = "weir_handover";
 
+    /** Stands in the row of a writer that an operator retired: it never matches an epoch, and whoever reads it must stop. */
+    static final long RETIRED = -2;
+
     /** The format of what lies in these tables. */
     static final int FORMAT = 1;
 
@@ -85,7 +88,11 @@ final class Ledger {
         }
     }
 
-    /** The last epoch of a writer that is in the database; -1 if it has no row. */
+    /**
+     * The last epoch of a writer that is in the database; -1 if it has no row.
+     *
+     * @throws JournalException if the writer was retired
+     */
     long read(Connection connection, String writer) throws SQLException {
         try (PreparedStatement select = connection.prepareStatement(
                 "SELECT " + q("seq") + ", " + q("format") + " FROM " + q(LEDGER) + " WHERE " + q("writer") + " = ?")) {
@@ -97,6 +104,12 @@ final class Ledger {
                 if (rows.getInt(2) > FORMAT) {
                     throw new IllegalStateException("The ledger was written by a newer version: format="
                             + rows.getInt(2) + ", known=" + FORMAT + ". Use that version or a newer one.");
+                }
+                if (rows.getLong(1) == RETIRED) {
+                    throw new JournalException(
+                            "A retired writer writes no more: writer=" + writer
+                                    + ". What its journal holds was given up by `weir buffer retire`; move the journal away and start with a new one.",
+                            null);
                 }
                 return rows.getLong(1);
             }

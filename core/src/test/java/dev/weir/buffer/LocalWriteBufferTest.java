@@ -282,6 +282,7 @@ class LocalWriteBufferTest {
     private static final class Away extends SQLiteDataSource {
         private final SQLiteDataSource real;
         private volatile boolean away;
+        private volatile boolean error;
 
         Away(SQLiteDataSource real) {
             this.real = real;
@@ -289,6 +290,9 @@ class LocalWriteBufferTest {
 
         @Override
         public Connection getConnection() throws SQLException {
+            if (error) {
+                throw new NoClassDefFoundError("planted");
+            }
             if (away) {
                 throw new SQLNonTransientConnectionException("away", "08001");
             }
@@ -393,5 +397,38 @@ class LocalWriteBufferTest {
         strict.insert(Map.of("n", 1));
 
         assertThatThrownBy(() -> strict.insert(Map.of("n", 11))).isInstanceOf(DeadLetterException.class);
+    }
+
+    @Test
+    void retiredWriter_thatLivesAfterAll_appliesNothingAgain() {
+        insert(1, 0);
+        db().table("posts").buffer().where(1).add("views", 100);
+        weir.buffer().flush();
+        BufferAdmin admin = new BufferAdmin(db());
+        String writer = admin.status(null).writers().get(0).id();
+        admin.retire(writer, null);
+
+        db().table("posts").buffer().where(1).add("views", 1);
+        assertThatThrownBy(() -> weir.buffer().flush()).isInstanceOf(JournalException.class);
+        assertThat(views(1)).isEqualTo(100);
+
+        abandon();
+        assertThatThrownBy(this::reopen).isInstanceOf(JournalException.class).hasMessageContaining("retired");
+        assertThat(views(1)).isEqualTo(100);
+    }
+
+    @Test
+    void errorOfADriver_endsTheFlushThreadAloud() {
+        insert(1, 0);
+        Away away = new Away(dataSource);
+        abandon();
+        weir = weir(
+                away,
+                BufferSettings.builder().flushInterval(Duration.ofHours(1)).build());
+        db().table("posts").buffer().where(1).add("views", 1);
+        away.error = true;
+
+        assertThatThrownBy(() -> weir.buffer().flush()).isInstanceOf(JournalException.class);
+        assertThat(weir.buffer().stats().health()).isEqualTo(BufferListener.Health.DOWN);
     }
 }
