@@ -8,6 +8,7 @@ import java.io.StringWriter;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 import picocli.CommandLine;
 
 class CrashCommandTest {
@@ -32,6 +33,17 @@ class CrashCommandTest {
         assertThat(line.execute("verify", "crash", "--work=calls", "--point=replay-logged"))
                 .isEqualTo(2);
         assertThat(err.toString()).contains("never comes to the point");
+    }
+
+    @ParameterizedTest
+    @EnumSource(CrashPoint.class)
+    void point_isWhereTheCodeIs(CrashPoint point) throws ClassNotFoundException {
+        if (point.place() == CrashPoint.Place.DEBUGGER) {
+            assertThat(Class.forName(point.type()).getDeclaredMethods())
+                    .as("follow the method in CrashPoint")
+                    .filteredOn(method -> method.getName().equals(point.method()))
+                    .hasSize(1);
+        }
     }
 
     @Test
