@@ -480,10 +480,10 @@ final class Intake {
             cell.column.cells.remove(cell);
             if (frozen.rest() != 0) {
                 appendUnasked(stripe, rowOf(cell.column.table, cell.key()), cell.column.column, frozen.rest());
+                touched.run();
             }
         } finally {
             stripe.lock.unlock();
         }
-        touched.run();
     }
 }

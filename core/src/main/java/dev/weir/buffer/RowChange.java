@@ -102,15 +102,21 @@ record RowChange(
     }
 
     private boolean overflows(Update next) {
+        Update changed = update;
+        Insert inserted = insert;
         for (int i = 0; i < next.columns.length; i++) {
             ColumnChange change = next.changes[i];
-            int inUpdate = update == null ? -1 : find(update.columns, next.columns[i]);
-            if (inUpdate >= 0 && update.changes[inUpdate].overflows(change)) {
-                return true;
+            if (changed != null) {
+                int at = find(changed.columns, next.columns[i]);
+                if (at >= 0 && changed.changes[at].overflows(change)) {
+                    return true;
+                }
             }
-            int inInsert = insert == null ? -1 : insert.find(next.columns[i]);
-            if (inInsert >= 0 && new ColumnChange.Put(insert.values[inInsert]).overflows(change)) {
-                return true;
+            if (inserted != null) {
+                int at = inserted.find(next.columns[i]);
+                if (at >= 0 && new ColumnChange.Put(inserted.values[at]).overflows(change)) {
+                    return true;
+                }
             }
         }
         return false;

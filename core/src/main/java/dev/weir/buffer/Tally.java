@@ -27,7 +27,7 @@ final class Tally {
     void add(long n) {
         long id = Thread.currentThread().getId();
         int slot = (int) (id ^ id >>> 6) & SLOTS - 1;
-        if (owners.get(slot) == id || owners.get(slot) == 0 && owners.compareAndSet(slot, 0, id)) {
+        if (owners.get(slot) == id || (owners.get(slot) == 0 && owners.compareAndSet(slot, 0, id))) {
             int at = (slot + 1) * STRIDE;
             COUNT.setRelease(counts, at, (long) COUNT.getOpaque(counts, at) + n);
         } else {
