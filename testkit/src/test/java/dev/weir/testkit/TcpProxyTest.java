@@ -30,7 +30,7 @@ class TcpProxyTest {
     }
 
     @AfterEach
-    void close() throws IOException {
+    void close() throws Exception {
         proxy.close();
         echo.close();
         assertThat(proxy.connections()).isZero();
@@ -132,7 +132,7 @@ class TcpProxyTest {
     }
 
     @Test
-    void serverAway_isAResetNotAHang() throws IOException {
+    void serverAway_isAResetNotAHang() throws Exception {
         echo.close();
         try (Socket client = connect()) {
             client.setSoTimeout(30_000);
@@ -177,6 +177,7 @@ class TcpProxyTest {
     /** Sends back what it gets. */
     private static final class EchoServer {
         private final ServerSocket socket;
+        private final Thread accepting;
         private volatile CountDownLatch expected = new CountDownLatch(0);
 
         EchoServer() {
@@ -185,7 +186,7 @@ class TcpProxyTest {
             } catch (IOException e) {
                 throw new AssertionError(e);
             }
-            daemon(() -> {
+            accepting = daemon(() -> {
                 while (true) {
                     Socket client = socket.accept();
                     daemon(() -> echo(client));
@@ -202,8 +203,10 @@ class TcpProxyTest {
             return expected;
         }
 
-        void close() throws IOException {
+        /** The system listens on until the thread has left accept(): only then a connection is refused. */
+        void close() throws IOException, InterruptedException {
             socket.close();
+            accepting.join();
         }
 
         private void echo(Socket client) throws IOException {
@@ -220,7 +223,7 @@ class TcpProxyTest {
             }
         }
 
-        private static void daemon(Work work) {
+        private static Thread daemon(Work work) {
             Thread thread = new Thread(() -> {
                 try {
                     work.run();
@@ -230,6 +233,7 @@ class TcpProxyTest {
             });
             thread.setDaemon(true);
             thread.start();
+            return thread;
         }
 
         private interface Work {
