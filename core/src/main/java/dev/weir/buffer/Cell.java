@@ -36,20 +36,16 @@ class Cell extends CellHead {
         try {
             MethodHandles.Lookup lookup = MethodHandles.lookup();
             ACCUMULATOR = lookup.findVarHandle(CellHead.class, "accumulator", long.class);
-            LAST_CUT = lookup.findVarHandle(Cell.class, "lastCut", long.class);
-            DIRTY = lookup.findVarHandle(CellHead.class, "dirty", int.class);
-            COUNTED = lookup.findVarHandle(CellHead.class, "counted", int.class);
+            LAST_CUT = lookup.findVarHandle(CellHead.class, "lastCut", long.class);
+            DIRTY = lookup.findVarHandle(CellHead.class, "dirty", boolean.class);
+            COUNTED = lookup.findVarHandle(CellHead.class, "counted", boolean.class);
         } catch (ReflectiveOperationException e) {
             throw new ExceptionInInitializerError(e);
         }
     }
 
-    final CounterColumn column;
-
     /** The open epoch of the row log when the cell was made: what it holds comes after all entries of earlier epochs. */
     final long born;
-
-    private volatile long lastCut;
 
     /** The accumulator up to which a plan has taken. Guarded by the plan lock. */
     long planned;
@@ -57,15 +53,8 @@ class Cell extends CellHead {
     /** The last cut when the cell was frozen. Guarded by the row's stripe lock. */
     long cutAtFreeze;
 
-    /** Whether it waits for the next plan. Guarded by the cut lock. */
-    boolean unplanned;
-
-    /** Whether the last sweep found the cell clean and it was not touched since. A hint. */
-    boolean idle;
-
     Cell(CounterColumn column, long longKey, long born) {
-        super(longKey);
-        this.column = column;
+        super(column, longKey);
         this.born = born;
     }
 
@@ -97,38 +86,42 @@ class Cell extends CellHead {
     }
 
     boolean isDirty() {
-        return dirty != 0;
+        return dirty;
     }
 
     boolean markDirty() {
-        return DIRTY.compareAndSet(this, 0, 1);
+        return DIRTY.compareAndSet(this, false, true);
     }
 
     boolean isCounted() {
-        return counted != 0;
+        return counted;
     }
 
     boolean markCounted() {
-        return COUNTED.compareAndSet(this, 0, 1);
+        return COUNTED.compareAndSet(this, false, true);
     }
 
     boolean clearCounted() {
-        return COUNTED.compareAndSet(this, 1, 0);
+        return COUNTED.compareAndSet(this, true, false);
     }
 
-    /** What was added since the last cut, now taken by this one; 0 if the cell is frozen. */
+    /** Begins a cut of many cells: additions from now on touch them again. */
+    static void clean(Cell[] cells, int count) {
+        for (int i = 0; i < count; i++) {
+            DIRTY.setOpaque(cells[i], false);
+        }
+        VarHandle.fullFence();
+    }
+
+    /** What was added since the last cut, now taken by this one; 0 if the cell is frozen. After {@link #clean}. */
     long cut() {
-        dirty = 0;
         while (true) {
             long last = lastCut;
             if (last == FROZEN) {
                 return 0;
             }
             long now = accumulator;
-            if (dead(now)) {
-                return 0;
-            }
-            if (now == last) {
+            if (dead(now) || now == last) {
                 return 0;
             }
             if (LAST_CUT.compareAndSet(this, last, now)) {

@@ -3,7 +3,6 @@ package dev.weir.buffer;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.atomic.AtomicReferenceArray;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class DirtyCells {
     private static final int CHUNK = 1024;
+    private static final int BATCH = 32;
     private static final int CLOSED = 1 << 30;
     private static final Object TOMBSTONE = new Object();
 
@@ -40,7 +40,7 @@ final class DirtyCells {
             Chunk chunk = stripe.get();
             int slot = chunk.used.getAndIncrement();
             if (slot < CHUNK) {
-                chunk.cells.set(slot, cell.markDirty() ? cell : TOMBSTONE);
+                chunk.cells.setRelease(slot, cell.markDirty() ? cell : TOMBSTONE);
                 return;
             }
             if (slot >= CLOSED) {
@@ -62,8 +62,16 @@ final class DirtyCells {
         return true;
     }
 
+    /** Takes cells in small batches, so that their cache misses overlap. */
+    interface Taker {
+        /** The first {@code count} of {@code cells}; the array is used again. */
+        void take(Cell[] cells, int count);
+    }
+
     /** Takes all cells touched before the call, each at least once. By one thread at a time. */
-    void drain(Consumer<Cell> taker) {
+    void drain(Taker taker) {
+        Cell[] batch = new Cell[BATCH];
+        int size = 0;
         for (AtomicReference<Chunk> stripe : stripes) {
             Chunk head = stripe.get();
             if (head.used.get() == 0 && head.previous == null) {
@@ -78,11 +86,16 @@ final class DirtyCells {
                         cell = chunk.cells.get(slot);
                     }
                     if (cell != TOMBSTONE) {
-                        taker.accept((Cell) cell);
+                        batch[size++] = (Cell) cell;
+                        if (size == BATCH) {
+                            taker.take(batch, size);
+                            size = 0;
+                        }
                     }
                 }
             }
         }
+        taker.take(batch, size);
     }
 
     private static final class Chunk {

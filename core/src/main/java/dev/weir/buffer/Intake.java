@@ -75,8 +75,31 @@ final class Intake {
         return !dirty.isEmpty();
     }
 
-    /** Makes sure that the next cut takes the cell, which was just added to. */
-    void touch(Cell cell) {
+    /** Looks after a cell that was just added to: it is counted as pending, the next cut takes it, and it stays small. */
+    void settle(Cell cell, long sum) {
+        if (!cell.isCounted()) {
+            count(cell);
+        }
+        if (!cell.isDirty()) {
+            touch(cell);
+        }
+        if (sum > Cell.LIVE || sum < -Cell.LIVE) {
+            retire(cell);
+        }
+    }
+
+    /** Before the cell is touched, so that a later plan gives back what is taken here. */
+    private void count(Cell cell) {
+        if (cell.markCounted()) {
+            limits.take(cell.column.table, 1, Limits.CELL_BYTES);
+            if (cell.isDead()) {
+                giveUp(cell);
+            }
+        }
+    }
+
+    /** Makes sure that the next cut takes the cell. */
+    private void touch(Cell cell) {
         cell.idle = false;
         dirty.touch(cell);
         touched.run();
@@ -121,12 +144,7 @@ final class Intake {
                 giveUp(cell);
                 continue;
             }
-            if (!cell.isDirty()) {
-                touch(cell);
-            }
-            if (sum > Cell.LIVE || sum < -Cell.LIVE) {
-                retire(cell);
-            }
+            settle(cell, sum);
             return new Accepted(openCells, admission.untilFlushed);
         }
     }
@@ -179,7 +197,7 @@ final class Intake {
     }
 
     /** Freezes a cell whose accumulator has grown large; its row starts another. */
-    void retire(Cell cell) {
+    private void retire(Cell cell) {
         Stripe stripe = stripes[stripeOf(cell.column.table, cell.key())];
         stripe.lock.lock();
         try {
@@ -432,7 +450,12 @@ final class Intake {
     List<Object> cut(CounterSink counters) {
         long epoch = openCells;
         openCells = epoch + 1;
-        dirty.drain(cell -> counters.cell(cell, cell.cut()));
+        dirty.drain((cells, count) -> {
+            Cell.clean(cells, count);
+            for (int i = 0; i < count; i++) {
+                counters.cell(cells[i], cells[i].cut());
+            }
+        });
         List<Object> log = new ArrayList<>();
         lock(-1L);
         try {

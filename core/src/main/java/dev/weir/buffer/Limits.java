@@ -33,6 +33,9 @@ final class Limits {
     private volatile boolean databaseAway;
     private volatile boolean closed;
 
+    /** Whether the counts are so far from their limits that rows may enter before they are counted. */
+    private volatile boolean spacious = true;
+
     Limits(BufferSettings settings, Runnable flushNow) {
         this.settings = settings;
         this.flushNow = flushNow;
@@ -41,6 +44,11 @@ final class Limits {
     /** Whether operations on rows that are pending already may enter without asking. */
     boolean open() {
         return barrier == null && !closed;
+    }
+
+    /** Whether operations may enter before they are counted: nothing holds them back and no limit is near. */
+    boolean roomy() {
+        return spacious && open();
     }
 
     long rows() {
@@ -146,16 +154,23 @@ final class Limits {
 
     /** Counts what enters without asking. */
     void take(BufferedTable table, long moreRows, long moreBytes) {
-        rows.addAndGet(moreRows);
-        bytes.addAndGet(moreBytes);
+        look(rows.addAndGet(moreRows), bytes.addAndGet(moreBytes));
         table.pendingRows.addAndGet(moreRows);
     }
 
     /** Gives back what was admitted. */
     void release(BufferedTable table, long fewerRows, long fewerBytes) {
-        rows.addAndGet(-fewerRows);
-        bytes.addAndGet(-fewerBytes);
+        look(rows.addAndGet(-fewerRows), bytes.addAndGet(-fewerBytes));
         table.pendingRows.addAndGet(-fewerRows);
+    }
+
+    /** Those who race here may leave an old answer behind, until the next row: it only has to be right about. */
+    private void look(long nowRows, long nowBytes) {
+        boolean far = nowRows < settings.maxRows() - settings.maxRows() / 8
+                && nowBytes < settings.maxBytes() - settings.maxBytes() / 8;
+        if (far != spacious) {
+            spacious = far;
+        }
     }
 
     /** Wakes whoever waits for room. */

@@ -14,43 +14,42 @@ import org.jspecify.annotations.Nullable;
 final class LocalCounter implements Counter {
     private final LocalTableBuffer of;
     private final CounterColumn counter;
-    private final CellMap cells;
+    private final CellMap.@Nullable Longs cells;
     private final Intake intake;
     private final Limits limits;
     private final Totals totals;
-    private final boolean fast;
+    private final boolean bounded;
     private final boolean accepted;
     private final long limit;
 
     LocalCounter(LocalTableBuffer of, CounterColumn counter) {
         this.of = of;
         this.counter = counter;
-        this.cells = counter.cells;
+        this.cells = !of.travels() && counter.cells instanceof CellMap.Longs longs ? longs : null;
         this.intake = of.buffer.intake();
         this.limits = of.buffer.limits();
         this.totals = of.buffer.totals();
-        this.fast = !of.travels() && counter.table.longKey;
+        this.bounded = counter.table.settings.maxRows() != null;
         this.accepted = of.durability == Durability.ACCEPTED;
         this.limit = counter.table.addLimit(counter.column);
     }
 
-    /** A live cell that may be added to without asking anybody; null if the slow way has to be taken. */
+    /**
+     * A cell that may be added to without asking anybody; null if the slow way has to be taken. Nothing of the cell is read:
+     * so the addition is the first access to its cache line, which then moves between processors once and not twice.
+     */
     private @Nullable Cell ready(long key, long delta) {
-        if (!fast || delta > limit || delta < -limit) {
+        CellMap.Longs map = cells;
+        if (map == null || delta > limit || delta < -limit || !limits.roomy()) {
             return null;
         }
-        Cell cell = cells.get(key);
-        return cell != null && cell.isCounted() && limits.open() ? cell : null;
+        Cell cell = map.get(key);
+        return cell != null && (!bounded || cell.isCounted()) ? cell : null;
     }
 
-    /** After an addition that counts: makes sure that the cut sees it. */
+    /** After an addition that counts. */
     private void added(Cell cell, long sum) {
-        if (!cell.isDirty()) {
-            intake.touch(cell);
-        }
-        if (sum > Cell.LIVE || sum < -Cell.LIVE) {
-            intake.retire(cell);
-        }
+        intake.settle(cell, sum);
         intake.countOperations(1);
         if (!accepted) {
             await(new Accepted(intake.openCells(), false), cell.key());
@@ -102,12 +101,13 @@ final class LocalCounter implements Counter {
     @Override
     public long addAndGet(long key, long delta) {
         Cell cell = ready(key, delta);
-        if (cell != null && cell.hasBase(totals.tick())) {
+        if (cell != null) {
             long sum = cell.add(delta);
             if (!Cell.dead(sum)) {
+                boolean based = cell.hasBase(totals.tick());
                 long total = sum + cell.origin;
                 added(cell, sum);
-                return total;
+                return based ? total : total(cell, sum);
             }
         }
         return addAndGetCanonical(canonical(key), delta);
@@ -122,46 +122,52 @@ final class LocalCounter implements Counter {
     long addAndGetCanonical(Object key, long delta) {
         of.refuseInTransaction("addAndGet");
         counter.table.checkAdd(counter.column, delta);
-        WeirException unread = null;
-        boolean exists = true;
         while (true) {
             Admission admission = new Admission();
             Cell cell = intake.cellFor(counter, key, delta, admission);
             if (cell == null) {
                 return appended(key, delta);
             }
-            if (!cell.hasBase(totals.tick()) && unread == null && exists) {
-                try {
-                    exists = totals.readBase(cell);
-                } catch (WeirException e) {
-                    unread = e;
-                }
-            }
-            boolean based = cell.validUntil != Cell.NO_BASE;
             long sum = cell.add(delta);
             if (Cell.dead(sum)) {
                 intake.giveUp(cell);
                 continue;
             }
-            long total = sum + cell.origin;
-            if (!cell.isDirty()) {
-                intake.touch(cell);
-            }
-            if (sum > Cell.LIVE || sum < -Cell.LIVE) {
-                intake.retire(cell);
-            }
+            intake.settle(cell, sum);
             intake.countOperations(1);
             await(new Accepted(intake.openCells(), admission.untilFlushed), key);
-            if (!based) {
-                throw LocalRowBuffer.unknown(exists ? "the database can't be asked" : "the row does not exist", unread);
-            }
-            return total;
+            return total(cell, sum);
         }
+    }
+
+    /** The total after an addition that made the cell's sum what is given; its base is read if there is none that is new. */
+    private long total(Cell cell, long sum) {
+        boolean exists = true;
+        WeirException unread = null;
+        if (!cell.hasBase(totals.tick())) {
+            try {
+                exists = totals.readBase(cell);
+            } catch (WeirException e) {
+                unread = e;
+            }
+        }
+        if (cell.validUntil != Cell.NO_BASE) {
+            return sum + cell.origin;
+        }
+        if (exists && unread == null) {
+            // Somebody froze the cell meanwhile.
+            return read(cell.key());
+        }
+        throw LocalRowBuffer.unknown(exists ? "the database can't be asked" : "the row does not exist", unread);
     }
 
     /** The way through the row log: the total is read afterwards. */
     private long appended(Object key, long delta) {
         await(accept(key, delta), key);
+        return read(key);
+    }
+
+    private long read(Object key) {
         Totals.Total total;
         try {
             total = totals.get(counter.table, key, counter.column);
@@ -180,12 +186,7 @@ final class LocalCounter implements Counter {
         if (cell != null) {
             long sum = cell.add(delta);
             if (!Cell.dead(sum)) {
-                if (!cell.isDirty()) {
-                    intake.touch(cell);
-                }
-                if (sum > Cell.LIVE || sum < -Cell.LIVE) {
-                    intake.retire(cell);
-                }
+                intake.settle(cell, sum);
                 intake.countOperations(1);
                 return stage(new Accepted(intake.openCells(), false), key);
             }
