@@ -36,13 +36,15 @@ class Cell extends CellHead {
         try {
             MethodHandles.Lookup lookup = MethodHandles.lookup();
             ACCUMULATOR = lookup.findVarHandle(CellHead.class, "accumulator", long.class);
-            LAST_CUT = lookup.findVarHandle(CellHead.class, "lastCut", long.class);
+            LAST_CUT = lookup.findVarHandle(Cell.class, "lastCut", long.class);
             DIRTY = lookup.findVarHandle(CellHead.class, "dirty", boolean.class);
             COUNTED = lookup.findVarHandle(CellHead.class, "counted", boolean.class);
         } catch (ReflectiveOperationException e) {
             throw new ExceptionInInitializerError(e);
         }
     }
+
+    private volatile long lastCut;
 
     /** The open epoch of the row log when the cell was made: what it holds comes after all entries of earlier epochs. */
     final long born;
@@ -75,6 +77,16 @@ class Cell extends CellHead {
 
     long accumulator() {
         return accumulator;
+    }
+
+    /** Whether an addition that made the sum what is given leaves nothing to do: it is counted, and the next cut takes it. */
+    boolean isSettled(long sum) {
+        return live(sum) && dirty && counted;
+    }
+
+    /** Whether a sum is neither dead nor too large. */
+    static boolean live(long sum) {
+        return sum + LIVE >>> 62 == 0;
     }
 
     static boolean dead(long sum) {

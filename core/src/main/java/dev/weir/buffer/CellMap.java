@@ -40,16 +40,17 @@ sealed interface CellMap {
         @Override
         public @Nullable Cell get(long key) {
             Table t = table;
-            int i = Table.slot(key) & t.mask;
+            long[] keys = t.keys;
+            int i = Table.slot(key) & keys.length - 1;
             while (true) {
                 Cell cell = t.get(i);
                 if (cell == null) {
                     return null;
                 }
-                if (t.keys[i] == key) {
+                if (keys[i] == key) {
                     return cell;
                 }
-                i = i + 1 & t.mask;
+                i = i + 1 & keys.length - 1;
             }
         }
 
@@ -60,7 +61,7 @@ sealed interface CellMap {
 
         @Override
         public synchronized void put(Cell cell) {
-            if ((used + 1) * 5L > table.mask * 3L) {
+            if ((used + 1) * 3L > table.mask * 2L) {
                 rebuild();
             }
             Table t = table;
@@ -141,8 +142,11 @@ sealed interface CellMap {
                 return (int) (h >>> 32);
             }
 
+            /** A plain read and a fence, because an acquiring read checks the class of the cell and so loads its cache line. */
             @Nullable Cell get(int i) {
-                return (Cell) SLOTS.getAcquire(slots, i);
+                Cell cell = slots[i];
+                VarHandle.acquireFence();
+                return cell;
             }
 
             void set(int i, Cell cell) {

@@ -62,6 +62,11 @@ final class Intake {
         return openCells;
     }
 
+    /** Counts one operation if that costs next to nothing; answers whether it did. */
+    boolean countsHere() {
+        return operations.addHere();
+    }
+
     void countOperations(long n) {
         operations.add(n);
     }
@@ -83,7 +88,7 @@ final class Intake {
         if (!cell.isDirty()) {
             touch(cell);
         }
-        if (sum > Cell.LIVE || sum < -Cell.LIVE) {
+        if (!Cell.live(sum)) {
             retire(cell);
         }
     }

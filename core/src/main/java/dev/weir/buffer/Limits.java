@@ -33,8 +33,8 @@ final class Limits {
     private volatile boolean databaseAway;
     private volatile boolean closed;
 
-    /** Whether the counts are so far from their limits that rows may enter before they are counted. */
-    private volatile boolean spacious = true;
+    /** Nothing holds operations back, and no count is near its limit. Written under the lock, from what holds then. */
+    private volatile boolean roomy = true;
 
     Limits(BufferSettings settings, Runnable flushNow) {
         this.settings = settings;
@@ -48,7 +48,7 @@ final class Limits {
 
     /** Whether operations may enter before they are counted: nothing holds them back and no limit is near. */
     boolean roomy() {
-        return spacious && open();
+        return roomy;
     }
 
     long rows() {
@@ -62,6 +62,7 @@ final class Limits {
     /** Raises or lifts a barrier that holds back every operation. */
     void barrier(@Nullable String limit) {
         barrier = limit;
+        look();
         if (limit == null) {
             signal();
         }
@@ -94,6 +95,7 @@ final class Limits {
     /** No operation enters from now on. */
     void close() {
         closed = true;
+        look();
         signal();
     }
 
@@ -154,23 +156,35 @@ final class Limits {
 
     /** Counts what enters without asking. */
     void take(BufferedTable table, long moreRows, long moreBytes) {
-        look(rows.addAndGet(moreRows), bytes.addAndGet(moreBytes));
+        rows.addAndGet(moreRows);
+        bytes.addAndGet(moreBytes);
+        look();
         table.pendingRows.addAndGet(moreRows);
     }
 
     /** Gives back what was admitted. */
     void release(BufferedTable table, long fewerRows, long fewerBytes) {
-        look(rows.addAndGet(-fewerRows), bytes.addAndGet(-fewerBytes));
+        rows.addAndGet(-fewerRows);
+        bytes.addAndGet(-fewerBytes);
+        look();
         table.pendingRows.addAndGet(-fewerRows);
     }
 
-    /** Those who race here may leave an old answer behind, until the next row: it only has to be right about. */
-    private void look(long nowRows, long nowBytes) {
-        boolean far = nowRows < settings.maxRows() - settings.maxRows() / 8
-                && nowBytes < settings.maxBytes() - settings.maxBytes() / 8;
-        if (far != spacious) {
-            spacious = far;
+    private void look() {
+        if (roomy != isRoomy()) {
+            lock.lock();
+            try {
+                roomy = isRoomy();
+            } finally {
+                lock.unlock();
+            }
         }
+    }
+
+    private boolean isRoomy() {
+        return open()
+                && rows.get() < settings.maxRows() - settings.maxRows() / 8
+                && bytes.get() < settings.maxBytes() - settings.maxBytes() / 8;
     }
 
     /** Wakes whoever waits for room. */

@@ -35,8 +35,10 @@ final class LocalCounter implements Counter {
     }
 
     /**
-     * A cell that may be added to without asking anybody; null if the slow way has to be taken. Nothing of the cell is read:
-     * so the addition is the first access to its cache line, which then moves between processors once and not twice.
+     * A cell that may be added to without asking anybody, and a counted operation; null if the slow way has to be taken.
+     * Nothing of the cell is read: so the addition is the first access to its cache line, which then moves between processors
+     * once and not twice. The operation is counted before the addition, which would have to wait for what is stored after it.
+     * Here and in the callers no call comes back to the fast path: the compiler would keep what is live there in memory.
      */
     private @Nullable Cell ready(long key, long delta) {
         CellMap.Longs map = cells;
@@ -44,16 +46,20 @@ final class LocalCounter implements Counter {
             return null;
         }
         Cell cell = map.get(key);
-        return cell != null && (!bounded || cell.isCounted()) ? cell : null;
+        return cell != null && (!bounded || cell.isCounted()) && intake.countsHere() ? cell : null;
     }
 
-    /** After an addition that counts. */
-    private void added(Cell cell, long sum) {
+    /** After an addition that is not settled or has to be waited for; answers whether it counts. */
+    private boolean settled(Cell cell, long sum) {
+        if (Cell.dead(sum)) {
+            intake.countOperations(-1);
+            return false;
+        }
         intake.settle(cell, sum);
-        intake.countOperations(1);
         if (!accepted) {
             await(new Accepted(intake.openCells(), false), cell.key());
         }
+        return true;
     }
 
     private void await(@Nullable Accepted done, Object key) {
@@ -72,8 +78,7 @@ final class LocalCounter implements Counter {
         Cell cell = ready(key, delta);
         if (cell != null) {
             long sum = cell.add(delta);
-            if (!Cell.dead(sum)) {
-                added(cell, sum);
+            if ((accepted && cell.isSettled(sum)) || settled(cell, sum)) {
                 return;
             }
         }
@@ -101,16 +106,17 @@ final class LocalCounter implements Counter {
     @Override
     public long addAndGet(long key, long delta) {
         Cell cell = ready(key, delta);
-        if (cell != null) {
-            long sum = cell.add(delta);
-            if (!Cell.dead(sum)) {
-                boolean based = cell.hasBase(totals.tick());
-                long total = sum + cell.origin;
-                added(cell, sum);
-                return based ? total : total(cell, sum);
-            }
+        if (cell == null) {
+            return addAndGetCanonical(canonical(key), delta);
         }
-        return addAndGetCanonical(canonical(key), delta);
+        long sum = cell.add(delta);
+        return accepted && cell.isSettled(sum) && cell.hasBase(totals.tick())
+                ? sum + cell.origin
+                : addedAndGet(cell, sum, key, delta);
+    }
+
+    private long addedAndGet(Cell cell, long sum, long key, long delta) {
+        return settled(cell, sum) ? total(cell, sum) : addAndGetCanonical(canonical(key), delta);
     }
 
     @Override
@@ -187,9 +193,9 @@ final class LocalCounter implements Counter {
             long sum = cell.add(delta);
             if (!Cell.dead(sum)) {
                 intake.settle(cell, sum);
-                intake.countOperations(1);
                 return stage(new Accepted(intake.openCells(), false), key);
             }
+            intake.countOperations(-1);
         }
         return stage(accept(canonical(key), delta), key);
     }
