@@ -307,7 +307,7 @@ final class Totals {
                 }
                 long now = cell.accumulator();
                 long delta = now - cell.planned;
-                if (delta != 0 || cell == base) {
+                if (delta != 0 || cell == base || isNothingThatCounts(cell)) {
                     pieces.add(Plan.piece(cell, delta));
                 }
                 if (cell == base) {
@@ -326,6 +326,11 @@ final class Totals {
         }
     }
 
+    /** Whether what is pending of a cell comes to nothing and has an effect all the same. */
+    private static boolean isNothingThatCounts(Cell cell) {
+        return cell.column.nothingCounts && (cell.unplanned == Cell.COUNTS || (cell.isDirty() && cell.nothingCounts()));
+    }
+
     private static void entries(PendingRow row, int column, long seq, List<Piece> pieces) {
         for (PendingRow.Entry entry : row.entries) {
             if (entry.epoch > seq) {
@@ -338,7 +343,7 @@ final class Totals {
         }
         if (row.frozen != null) {
             for (Cell.Frozen frozen : row.frozen) {
-                if (frozen.unplanned() != 0
+                if ((frozen.unplanned() != 0 || isNothingThatCounts(frozen.cell()))
                         && (frozen.cell().column.column == column || row.table.missing.defaults() != null)) {
                     pieces.add(Plan.piece(frozen.cell(), frozen.unplanned()));
                 }
@@ -545,7 +550,7 @@ final class Totals {
             forEachCell(cell -> {
                 long accumulator = cell.accumulator();
                 boolean inUse = cell.validUntil != Cell.NO_BASE && cell.validUntil - current >= 0;
-                if (cell.unplanned || cell.isDirty() || accumulator != cell.planned || inUse) {
+                if (cell.unplanned != Cell.PLANNED || cell.isDirty() || accumulator != cell.planned || inUse) {
                     cell.idle = false;
                 } else if (cell.idle) {
                     epochs.intake.evict(cell);

@@ -108,7 +108,7 @@ abstract class WriteBehindCases {
                                 random.nextInt(3),
                                 random.nextInt(4),
                                 random.nextBoolean() ? "n" : "m",
-                                1 + random.nextInt(9)))
+                                WriteBehindModel.delta(random)))
                 .operation(10, random -> new Step.Group(WriteBehindModel.randomGroup(random), durability(random)))
                 .operation(
                         14,
