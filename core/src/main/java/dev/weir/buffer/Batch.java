@@ -163,6 +163,9 @@ final class Batch {
     }
 
     private void sort() {
+        // Alike for every writer: two that lock the same rows in different orders would wait for each other.
+        counters.sort(Comparator.<Sums, String>comparing(sums -> sums.column.table.name)
+                .thenComparingInt(sums -> sums.column.column));
         rows.sort(Batch::compare);
     }
 

@@ -8,6 +8,7 @@ import dev.weir.db.Database;
 import dev.weir.db.Dialect;
 import dev.weir.db.TableInfo;
 import dev.weir.error.WeirException;
+import dev.weir.time.Clock;
 import java.math.BigDecimal;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -45,6 +46,7 @@ final class Totals {
     private final Epochs epochs;
     private final String writer;
     private final Tables tables;
+    private final Clock clock;
     private final Map<CounterColumn, Map<Object, Read>> again = new HashMap<>();
     private Runnable verifyLedger = () -> {};
     private Runnable flush = () -> {};
@@ -56,13 +58,15 @@ final class Totals {
     /** How many ticks a base is good for. */
     static final int SPAN = 8;
 
-    private long swept = System.nanoTime();
+    private long swept;
 
-    Totals(Database database, Epochs epochs, String writer, Tables tables) {
+    Totals(Database database, Epochs epochs, String writer, Tables tables, Clock clock) {
         this.database = database;
         this.epochs = epochs;
         this.writer = writer;
         this.tables = tables;
+        this.clock = clock;
+        this.swept = clock.nanoTime();
     }
 
     /** Who is asked when a value can't be told from here. */
@@ -538,7 +542,7 @@ final class Totals {
 
     /** Lets go of cells that were clean at the last sweep and were not used since, now and then. */
     void sweep() {
-        long now = System.nanoTime();
+        long now = clock.nanoTime();
         if (now - swept < SWEEP_NANOS) {
             return;
         }
