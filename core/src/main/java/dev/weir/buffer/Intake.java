@@ -253,8 +253,8 @@ final class Intake {
             return true;
         }
         RowChange.Missing missing = change.update().missing();
-        if (!missing.equals(table.missing) && missing.defaults() != null) {
-            // It may make the row, which what was counted before must not find.
+        if (!missing.equals(table.missing) && (missing.defaults() != null || table.missing.defaults() != null)) {
+            // It may make the row, which what was counted before must not find; or miss the row that this makes.
             return true;
         }
         for (int c : change.update().columns()) {

@@ -9,6 +9,7 @@ import dev.weir.db.BufferLimitException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -17,6 +18,30 @@ import org.junit.jupiter.api.io.TempDir;
 class AdmissionTest {
     @TempDir
     Path directory;
+
+    /** An addition during a cut is in the next epoch, and a change that follows it in this one. */
+    @Test
+    void changeThatNeedsTheRow_isNotBeforeTheCountThatMakesIt() {
+        BufferRig rig =
+                new BufferRig(directory).sql("create table posts(id integer primary key, views bigint, likes bigint)");
+        BufferSettings settings = BufferSettings.builder()
+                .table("posts", TableSettings.defaults().orInsert(Map.of("views", 100)))
+                .build();
+        BufferedTable table = new Tables(rig.database().catalog(), null, settings).get("posts");
+        CounterColumn views = table.counter(table.column("views"));
+        int likes = table.column("likes");
+        Intake intake = new Intake(new Limits(settings, () -> {}), () -> {});
+        intake.add(views, 1L, 1);
+
+        List<Object> log = intake.cut((cell, delta, counts) -> {
+            intake.add(views, 2L, 1);
+            intake.append(table, 2L, RowChange.update(likes, new ColumnChange.Plus(5), Missing.IGNORE));
+        });
+
+        assertThat(log)
+                .extracting(item -> ((PendingRow.Entry) item).change.update().columns()[0])
+                .containsExactly(views.column, likes);
+    }
 
     @Test
     void refusedCounter_thatWasFrozenMeanwhile_leavesNothingBehind() {
