@@ -5,7 +5,9 @@ import dev.weir.testservers.RequiresServer;
 import dev.weir.testservers.Server;
 import dev.weir.testservers.Servers;
 import dev.weir.testservers.TestDatabase;
+import java.sql.Connection;
 import java.sql.SQLException;
+import java.sql.Statement;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -26,7 +28,11 @@ class WriteBehindHolesOnMariaDbTest extends WriteBehindHoles {
     }
 
     @Override
-    DataSource database() {
+    DataSource database() throws SQLException {
+        try (Connection connection = database.connect();
+                Statement statement = connection.createStatement()) {
+            statement.execute(DROP);
+        }
         return database.dataSource();
     }
 
