@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * for room happens without any other lock of the buffer.
  */
 final class Limits {
-    /** Memory of a counter that is pending, in bytes; {@code CounterMemoryTest} measures it. */
+    /** Memory of a counter that is pending, in bytes, at the most; {@code CounterMemoryTest} measures it. */
     static final long CELL_BYTES = 150;
 
     /** Memory of an entry of the row log besides its change. */
