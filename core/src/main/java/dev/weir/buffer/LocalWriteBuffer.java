@@ -151,8 +151,8 @@ final class LocalWriteBuffer implements WriteBuffer {
     private void takeUp() {
         try {
             handovers.takeUp();
-        } catch (SQLException e) {
-            LOG.debug("What was handed over is taken up by the flush thread instead.", e);
+        } catch (SQLException | WeirException e) {
+            LOG.debug("What was handed over is taken up by the flush thread instead: {}", FlushLoop.describe(e));
         }
         flushLoop.flushSoon();
     }
