@@ -2,6 +2,7 @@ package dev.weir.server.database;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
+import dev.weir.db.Dialect;
 import dev.weir.db.JdbcUrl;
 import dev.weir.server.CommandFailed;
 import java.sql.Connection;
@@ -58,6 +59,15 @@ public final class TargetDatabase implements AutoCloseable {
         // Whether the database is there was found out above, with a better message.
         config.setInitializationFailTimeout(-1);
         return new TargetDatabase(new HikariDataSource(config), shown);
+    }
+
+    /**
+     * The dialect of the database behind a JDBC URL, which is not asked.
+     *
+     * @throws CommandFailed if the URL is malformed (exit code 2), or no driver knows it (exit code 1)
+     */
+    public static Dialect dialect(String url) {
+        return engine(url, JdbcUrl.redacted(url)).dialect();
     }
 
     private static Engine engine(String url, String shown) {
