@@ -155,7 +155,9 @@ public final class Replay {
             flushed = true;
             listener.reached(Point.FLUSHED);
         } catch (WeirException e) {
-            problem = e.getMessage() + "; what is pending is in the journal: run the same command again";
+            String why = String.valueOf(e.getMessage());
+            problem = (why.endsWith(".") ? why.substring(0, why.length() - 1) : why)
+                    + "; mend that and run the same command again: it goes on where it was";
         }
         BufferStats stats = buffer.stats();
         if (flushed) {
