@@ -230,7 +230,7 @@ final class BufferedTable {
         publishing.lock();
         try {
             if (fresh.equals(info)) {
-                return known != fresh && !known.equals(fresh);
+                return !known.equals(fresh);
             }
             ColumnInfo[] renewed = columns.clone();
             for (int i = 0; i < renewed.length; i++) {
