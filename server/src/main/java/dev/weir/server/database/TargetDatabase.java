@@ -9,14 +9,17 @@ import java.sql.Connection;
 import java.sql.Driver;
 import java.sql.DriverManager;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.Enumeration;
+import java.util.Locale;
 import java.util.Properties;
 import javax.sql.DataSource;
 
 /** The database that a command works on, and the pool of its connections. Closed by whoever opened it. Thread-safe. */
 public final class TargetDatabase implements AutoCloseable {
     private static final int CONNECTIONS = 4;
+    private static final String H2_TRACE = "TRACE_LEVEL_FILE";
     private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(10);
 
     private final HikariDataSource pool;
@@ -45,6 +48,9 @@ public final class TargetDatabase implements AutoCloseable {
         }
         try (Connection connection = DriverManager.getConnection(url, settings)) {
             connection.getMetaData().getDatabaseProductName();
+            if (engine == Engine.H2 && hushed(connection, url)) {
+                settings.put(H2_TRACE, "0");
+            }
         } catch (SQLException e) {
             throw new CommandFailed(
                     "the database must answer: db=" + shown + ", " + reason(e, url, shown) + cure(e), e);
@@ -59,6 +65,23 @@ public final class TargetDatabase implements AutoCloseable {
         // Whether the database is there was found out above, with a better message.
         config.setInitializationFailTimeout(-1);
         return new TargetDatabase(new HikariDataSource(config), shown);
+    }
+
+    /**
+     * H2 in this process writes what it refuses, values and all, to a file beside the database. Whether it can be told not to,
+     * which takes an administrator.
+     */
+    private static boolean hushed(Connection connection, String url) {
+        String settings = url.toUpperCase(Locale.ROOT);
+        if (settings.contains(H2_TRACE) || settings.startsWith("JDBC:H2:TCP:") || settings.startsWith("JDBC:H2:SSL:")) {
+            return false;
+        }
+        try (Statement statement = connection.createStatement()) {
+            statement.execute("SET " + H2_TRACE + " 0");
+            return true;
+        } catch (SQLException notAllowed) {
+            return false;
+        }
     }
 
     /**
