@@ -19,8 +19,8 @@ abstract class CellHead extends CellKey {
     volatile boolean dirty;
     volatile boolean counted;
 
-    /** Whether it waits for the next plan. Guarded by the cut lock. */
-    boolean unplanned;
+    /** Whether it waits for the next plan. Written under the cut lock. */
+    volatile byte unplanned;
 
     /** Whether the last sweep found the cell clean and it was not touched since. A hint. */
     boolean idle;

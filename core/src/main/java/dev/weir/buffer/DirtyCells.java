@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class DirtyCells {
     private static final int CHUNK = 1024;
-    private static final int BATCH = 32;
+    static final int BATCH = 32;
     private static final int CLOSED = 1 << 30;
     private static final Object TOMBSTONE = new Object();
 

@@ -30,6 +30,9 @@ final class Intake {
     private final Limits limits;
     private final Runnable touched;
 
+    /** Of a batch of cells that is being cut: whether a change that comes to nothing counts. Under the cut lock. */
+    private final boolean[] nothing = new boolean[DirtyCells.BATCH];
+
     private volatile long openCells = 1;
 
     /** Written under all stripe locks, read under any. */
@@ -104,7 +107,7 @@ final class Intake {
     }
 
     /** Makes sure that the next cut takes the cell. */
-    private void touch(Cell cell) {
+    void touch(Cell cell) {
         cell.idle = false;
         dirty.touch(cell);
         touched.run();
@@ -245,7 +248,7 @@ final class Intake {
             row.frozen = before;
         }
         before.add(frozen);
-        if (frozen.rest() != 0 || alone) {
+        if (frozen.counts() || alone) {
             appendUnasked(stripe, row, cell.column.column, frozen.rest());
         }
     }
@@ -276,8 +279,8 @@ final class Intake {
             return true;
         }
         RowChange.Missing missing = change.update().missing();
-        if (!missing.equals(table.missing) && missing.defaults() != null) {
-            // It may make the row, which what was counted before must not find.
+        if (!missing.equals(table.missing) && (missing.defaults() != null || table.missing.defaults() != null)) {
+            // It may make the row, which what was counted before must not find; or miss the row that this makes.
             return true;
         }
         for (int c : change.update().columns()) {
@@ -443,8 +446,12 @@ final class Intake {
 
     /** Takes the counters of an epoch that is being cut. */
     interface CounterSink {
-        /** A cell that was touched; {@code delta} is 0 if it sums up to nothing or was frozen. */
-        void cell(Cell cell, long delta);
+        /**
+         * A cell that was touched; {@code delta} is 0 if it comes to nothing or was frozen.
+         *
+         * @param counts whether the delta has an effect
+         */
+        void cell(Cell cell, long delta, boolean counts);
     }
 
     /**
@@ -456,9 +463,14 @@ final class Intake {
         long epoch = openCells;
         openCells = epoch + 1;
         dirty.drain((cells, count) -> {
+            // Looked at first: whoever freezes a cell later has the flag to go by until the cut takes it.
+            for (int i = 0; i < count; i++) {
+                nothing[i] = cells[i].nothingCounts();
+            }
             Cell.clean(cells, count);
             for (int i = 0; i < count; i++) {
-                counters.cell(cells[i], cells[i].cut());
+                long delta = cells[i].cut();
+                counters.cell(cells[i], delta, nothing[i] || delta != 0);
             }
         });
         List<Object> log = new ArrayList<>();

@@ -160,9 +160,9 @@ final class JournalLoop implements Runnable {
             encoder.begin();
             long seq = e.intake.openCells();
             Backlog backlog = e.backlog;
-            List<Object> log = e.intake.cut((cell, delta) -> {
-                backlog.cell(cell, start);
-                if (delta != 0) {
+            List<Object> log = e.intake.cut((cell, delta, counts) -> {
+                backlog.cell(cell, counts, start);
+                if (counts) {
                     encoder.counter(cell, delta);
                 }
             });
@@ -202,6 +202,12 @@ final class JournalLoop implements Runnable {
                 }
                 LockSupport.parkNanos(this, retry);
                 retry = Math.min(LAST_RETRY_NANOS, retry * 2);
+            } catch (IllegalStateException closed) {
+                // Whoever closes waits for a deadline only, and then closes the journal beneath a running append.
+                if (stopping) {
+                    return false;
+                }
+                throw closed;
             }
         }
     }

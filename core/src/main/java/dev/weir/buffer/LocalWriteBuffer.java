@@ -73,7 +73,7 @@ final class LocalWriteBuffer implements WriteBuffer {
         Ledger ledger = new Ledger(database);
         this.recovery = new Recovery(database, journal, ledger, tables, settings, monitor);
         this.handovers = new Handovers(database, journal, tables, intake, monitor);
-        this.totals = new Totals(database, epochs, journal.writer(), tables);
+        this.totals = new Totals(database, epochs, journal.writer(), tables, clock);
         this.flushLoop = new FlushLoop(
                 database, journal, settings, clock, monitor, limits, epochs, ledger, recovery, handovers, totals,
                 tables, refusals);
@@ -151,8 +151,8 @@ final class LocalWriteBuffer implements WriteBuffer {
     private void takeUp() {
         try {
             handovers.takeUp();
-        } catch (SQLException e) {
-            LOG.debug("What was handed over is taken up by the flush thread instead.", e);
+        } catch (SQLException | WeirException e) {
+            LOG.debug("What was handed over is taken up by the flush thread instead: {}", FlushLoop.describe(e));
         }
         flushLoop.flushSoon();
     }
@@ -441,7 +441,7 @@ final class LocalWriteBuffer implements WriteBuffer {
             LOG.warn(
                     "The buffer was closed with {} pending rows: {}. {}",
                     limits.rows(),
-                    problem,
+                    problem.endsWith(".") ? problem.substring(0, problem.length() - 1) : problem,
                     journaled
                             ? "They are in the journal and are written at the next start."
                             : "What was accepted last and not yet journalled is lost.");

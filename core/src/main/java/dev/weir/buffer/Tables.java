@@ -40,8 +40,13 @@ final class Tables {
             return known;
         }
         TableInfo info = look(name, connection);
-        BufferedTable table = byName.computeIfAbsent(
-                info.name(), spelled -> new BufferedTable(info, settings.table(spelled), catalog));
+        BufferedTable table = byName.get(info.name());
+        if (table == null) {
+            // Made before it is published: it may ask the catalog.
+            BufferedTable made = new BufferedTable(info, settings.table(info.name()), catalog, connection);
+            BufferedTable other = byName.putIfAbsent(info.name(), made);
+            table = other != null ? other : made;
+        }
         byName.putIfAbsent(name, table);
         return table;
     }
