@@ -1,9 +1,9 @@
 package dev.weir.buffer;
 
 import dev.weir.db.Database;
-import dev.weir.db.Failure;
 import dev.weir.db.FlushException;
 import dev.weir.db.FlushReport;
+import dev.weir.error.Failure;
 import dev.weir.error.WeirException;
 import dev.weir.time.Clock;
 import java.sql.SQLException;

@@ -2,10 +2,10 @@ package dev.weir.buffer;
 
 import dev.weir.db.CommitScope;
 import dev.weir.db.Database;
-import dev.weir.db.Dialect;
-import dev.weir.db.Failure;
 import dev.weir.db.FlushReport;
 import dev.weir.db.NanoId;
+import dev.weir.db.engine.Dialect;
+import dev.weir.error.Failure;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;

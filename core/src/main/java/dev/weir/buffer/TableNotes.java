@@ -1,8 +1,8 @@
 package dev.weir.buffer;
 
-import dev.weir.db.Catalog;
-import dev.weir.db.Dialect;
-import dev.weir.db.TableInfo;
+import dev.weir.db.engine.Catalog;
+import dev.weir.db.engine.Dialect;
+import dev.weir.db.engine.TableInfo;
 import dev.weir.error.WeirException;
 import java.io.IOException;
 import java.nio.channels.FileChannel;

@@ -1,7 +1,7 @@
 package dev.weir.buffer;
 
-import dev.weir.db.Catalog;
-import dev.weir.db.TableInfo;
+import dev.weir.db.engine.Catalog;
+import dev.weir.db.engine.TableInfo;
 import java.sql.Connection;
 import java.util.Collection;
 import java.util.concurrent.ConcurrentHashMap;

@@ -1,5 +1,10 @@
 package dev.weir.db;
 
+import dev.weir.db.engine.Catalog;
+import dev.weir.db.engine.ColumnInfo;
+import dev.weir.db.engine.Dialect;
+import dev.weir.db.engine.TableInfo;
+import dev.weir.error.Failure;
 import dev.weir.time.Clock;
 import java.time.Duration;
 import java.util.Objects;

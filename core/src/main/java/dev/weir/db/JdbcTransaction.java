@@ -1,5 +1,8 @@
 package dev.weir.db;
 
+import dev.weir.db.engine.ColumnInfo;
+import dev.weir.db.engine.Dialect;
+import dev.weir.db.engine.TableInfo;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Savepoint;
@@ -35,7 +38,7 @@ final class JdbcTransaction implements Transaction, Runner {
     private final TransactionOptions options;
     private final Session session;
     private final @Nullable Long deadlineNanos;
-    private final Map<Class<?>, TransactionListener> listeners = new LinkedHashMap<>();
+    private final Map<Class<?>, Transaction.Listener> listeners = new LinkedHashMap<>();
     private final List<Stream<Row>> streams = new ArrayList<>();
     private final Set<String> written = new LinkedHashSet<>();
     private final AtomicReference<@Nullable Thread> user = new AtomicReference<>();
@@ -60,7 +63,7 @@ final class JdbcTransaction implements Transaction, Runner {
 
     private void failed(SQLException error) {
         lastError = error;
-        if (gone == null && SqlErrors.endsTransaction(database.dialect(), error)) {
+        if (gone == null && database.dialect().endsTransaction(error)) {
             gone = error;
         }
     }
@@ -136,9 +139,9 @@ final class JdbcTransaction implements Transaction, Runner {
     @Override
     public <T extends @Nullable Object> T savepoint(Supplier<T> block) {
         Objects.requireNonNull(block, "block");
-        IdentityHashMap<TransactionListener, @Nullable Object> marks = new IdentityHashMap<>();
+        IdentityHashMap<Transaction.Listener, @Nullable Object> marks = new IdentityHashMap<>();
         Savepoint savepoint = begun(() -> {
-            for (TransactionListener listener : listeners.values()) {
+            for (Transaction.Listener listener : listeners.values()) {
                 marks.put(listener, listener.mark());
             }
             return jdbc("A savepoint could not be set", Connection::setSavepoint);
@@ -161,7 +164,7 @@ final class JdbcTransaction implements Transaction, Runner {
         return result;
     }
 
-    private void rollBackTo(Savepoint savepoint, IdentityHashMap<TransactionListener, @Nullable Object> marks) {
+    private void rollBackTo(Savepoint savepoint, IdentityHashMap<Transaction.Listener, @Nullable Object> marks) {
         this.<@Nullable Object>inside(() -> {
             if (gone == null) {
                 try {
@@ -172,7 +175,7 @@ final class JdbcTransaction implements Transaction, Runner {
                             database.dialect(), "A savepoint could not be rolled back: database=" + database.name(), e);
                 }
             }
-            for (TransactionListener listener : listeners.values()) {
+            for (Transaction.Listener listener : listeners.values()) {
                 listener.rollbackTo(marks.get(listener));
             }
             return null;
@@ -220,11 +223,11 @@ final class JdbcTransaction implements Transaction, Runner {
     }
 
     @Override
-    public <L extends TransactionListener> L listener(Class<L> type, Supplier<L> make) {
+    public <L extends Transaction.Listener> L listener(Class<L> type, Supplier<L> make) {
         Objects.requireNonNull(type, "type");
         Objects.requireNonNull(make, "make");
         return inside(() -> {
-            TransactionListener known = listeners.get(type);
+            Transaction.Listener known = listeners.get(type);
             if (known != null) {
                 return type.cast(known);
             }
@@ -365,13 +368,13 @@ final class JdbcTransaction implements Transaction, Runner {
             unknown(scope);
             throw e;
         }
-        tell(scope, TransactionHook::afterCommit, TransactionListener::afterCommit);
+        tell(scope, TransactionHook::afterCommit, Transaction.Listener::afterCommit);
     }
 
     private Scope beforeCommit() {
         return usable(() -> {
             aboutToCommit = true;
-            for (TransactionListener listener : listeners.values()) {
+            for (Transaction.Listener listener : listeners.values()) {
                 listener.beforeCommit();
             }
             if (deadlineNanos != null && database.clock().nanoTime() - deadlineNanos >= 0) {
@@ -410,7 +413,7 @@ final class JdbcTransaction implements Transaction, Runner {
 
     private SqlException commitFailed(Scope scope, SQLException error) {
         Dialect dialect = database.dialect();
-        if (SqlErrors.commitUnknown(dialect, error)) {
+        if (dialect.commitUnknown(error)) {
             unknown(scope);
             return new CommitUnknownException(
                     "COMMIT was sent and not answered, so the transaction is in the database or not: database="
@@ -428,7 +431,7 @@ final class JdbcTransaction implements Transaction, Runner {
     private void unknown(Scope scope) {
         lease.markBroken();
         forgetCatalog();
-        tell(scope, TransactionHook::afterUnknown, TransactionListener::afterUnknown);
+        tell(scope, TransactionHook::afterUnknown, Transaction.Listener::afterUnknown);
     }
 
     /** Rolls back. An unanswered rollback is one too: without COMMIT nothing gets into the database. */
@@ -441,7 +444,7 @@ final class JdbcTransaction implements Transaction, Runner {
 
     private void rolledBack(Scope scope) {
         forgetCatalog();
-        tell(scope, TransactionHook::afterRollback, TransactionListener::afterRollback);
+        tell(scope, TransactionHook::afterRollback, Transaction.Listener::afterRollback);
     }
 
     /** What the catalog learned of tables that this transaction made is wrong now. */
@@ -451,12 +454,12 @@ final class JdbcTransaction implements Transaction, Runner {
         }
     }
 
-    private void tell(Scope scope, HookCall hooks, Consumer<TransactionListener> listener) {
+    private void tell(Scope scope, HookCall hooks, Consumer<Transaction.Listener> listener) {
         lease.giveBack();
         if (scope.wrote()) {
             hooks.tell(database.hooks(), scope);
         }
-        for (TransactionListener each : new ArrayList<>(listeners.values())) {
+        for (Transaction.Listener each : new ArrayList<>(listeners.values())) {
             try {
                 listener.accept(each);
             } catch (RuntimeException e) {

@@ -1,5 +1,6 @@
 package dev.weir.db;
 
+import dev.weir.error.Failure;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayDeque;

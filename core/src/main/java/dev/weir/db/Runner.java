@@ -1,5 +1,9 @@
 package dev.weir.db;
 
+import dev.weir.db.engine.Catalog;
+import dev.weir.db.engine.ColumnInfo;
+import dev.weir.db.engine.Dialect;
+import dev.weir.db.engine.TableInfo;
 import java.util.function.Function;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;

@@ -1,5 +1,10 @@
 package dev.weir.db;
 
+import dev.weir.db.engine.ColumnInfo;
+import dev.weir.db.engine.Dialect;
+import dev.weir.db.engine.PlainValues;
+import dev.weir.db.engine.TableInfo;
+import dev.weir.db.engine.ValueKind;
 import java.util.List;
 
 /** Ids for tables, counted in a table of Weir's own. Thread-safe. */

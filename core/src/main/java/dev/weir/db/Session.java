@@ -1,5 +1,8 @@
 package dev.weir.db;
 
+import dev.weir.db.engine.ColumnInfo;
+import dev.weir.db.engine.Dialect;
+import dev.weir.db.engine.PlainValues;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;

@@ -1,5 +1,6 @@
 package dev.weir.db;
 
+import dev.weir.db.engine.Dialect;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;

@@ -1,5 +1,8 @@
 package dev.weir.db;
 
+import dev.weir.db.engine.ColumnInfo;
+import dev.weir.db.engine.ColumnValues;
+import dev.weir.db.engine.TableInfo;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
@@ -77,7 +80,7 @@ final class TableInsert {
             for (int from = 0; from < rows.size(); from += perStatement) {
                 List<Map<ColumnInfo, @Nullable Object>> some =
                         rows.subList(from, Math.min(rows.size(), from + perStatement));
-                String insert = Statements.insert(runner.dialect(), table, columns, some.size());
+                String insert = runner.dialect().insert(table, columns, some.size());
                 List<Command.Parameter> parameters = parameters(columns, some);
                 if (generated) {
                     List<Row> answer = session.query(

@@ -1,5 +1,9 @@
 package dev.weir.db;
 
+import dev.weir.db.engine.ColumnInfo;
+import dev.weir.db.engine.ColumnValues;
+import dev.weir.db.engine.TableInfo;
+import dev.weir.db.engine.ValueKind;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;

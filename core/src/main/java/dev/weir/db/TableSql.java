@@ -1,5 +1,10 @@
 package dev.weir.db;
 
+import dev.weir.db.engine.ColumnInfo;
+import dev.weir.db.engine.ColumnValues;
+import dev.weir.db.engine.Dialect;
+import dev.weir.db.engine.TableInfo;
+import dev.weir.db.engine.ValueKind;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;

@@ -3,6 +3,7 @@ package dev.weir.db;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.weir.db.engine.Dialect;
 import java.lang.reflect.Proxy;
 import java.util.Arrays;
 import java.util.List;

@@ -7,12 +7,12 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.weir.db.Condition;
 import dev.weir.db.Database;
-import dev.weir.db.Failure;
 import dev.weir.db.Row;
 import dev.weir.db.SqlException;
 import dev.weir.db.Table;
 import dev.weir.db.UniqueViolationException;
-import dev.weir.db.ValueKind;
+import dev.weir.db.engine.ValueKind;
+import dev.weir.error.Failure;
 import java.math.BigDecimal;
 import java.sql.SQLException;
 import java.time.Duration;

@@ -8,7 +8,6 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import dev.weir.db.CommitScope;
 import dev.weir.db.CommitUnknownException;
 import dev.weir.db.Database;
-import dev.weir.db.Failure;
 import dev.weir.db.Isolation;
 import dev.weir.db.Row;
 import dev.weir.db.SqlException;
@@ -16,10 +15,9 @@ import dev.weir.db.Table;
 import dev.weir.db.TableBuffer;
 import dev.weir.db.Transaction;
 import dev.weir.db.TransactionHook;
-import dev.weir.db.TransactionListener;
 import dev.weir.db.TransactionOptions;
 import dev.weir.db.UniqueViolationException;
-import dev.weir.db.WriteBehind;
+import dev.weir.error.Failure;
 import dev.weir.testkit.RecordingDataSource.CommitFailure;
 import dev.weir.time.ManualClock;
 import java.lang.reflect.Proxy;
@@ -81,7 +79,7 @@ public abstract class TransactionContract extends DatabaseFixture {
     }
 
     /** Keeps a list that follows the transaction. */
-    private static final class Ledger implements TransactionListener {
+    private static final class Ledger implements Transaction.Listener {
         final List<String> entries = new ArrayList<>();
         final List<String> heard = new ArrayList<>();
 
@@ -453,7 +451,7 @@ public abstract class TransactionContract extends DatabaseFixture {
             assertThat(tx.listener(Ledger.class, Ledger::new)).isSameAs(ledger.get());
         });
         assertThat(ledger.get().heard).containsExactly("before", "committed");
-        class Writing implements TransactionListener {
+        class Writing implements Transaction.Listener {
             private final Transaction tx;
 
             Writing(Transaction tx) {
@@ -506,7 +504,7 @@ public abstract class TransactionContract extends DatabaseFixture {
                     throw new AssertionError(method.getName());
                 });
         Database buffered = builder()
-                .writeBehind(database -> new WriteBehind() {
+                .writeBehind(database -> new Database.WriteBehind() {
                     @Override
                     public TableBuffer table(String table) {
                         assertThat(table).isEqualTo("users");

@@ -2,7 +2,6 @@ package dev.weir.server.database;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
-import dev.weir.db.JdbcUrl;
 import dev.weir.server.CommandFailed;
 import java.sql.Connection;
 import java.sql.Driver;
