@@ -50,16 +50,12 @@ final class H2Catalog {
     static List<String> tableNames(Connection connection) throws SQLException {
         try (PreparedStatement statement = connection.prepareStatement(
                 "SELECT TABLE_NAME FROM INFORMATION_SCHEMA.TABLES WHERE TABLE_SCHEMA = CURRENT_SCHEMA ORDER BY 1")) {
-            return strings(statement);
+            return CatalogQueries.strings(statement);
         }
     }
 
     static Optional<TableInfo> describe(Connection connection, String name) throws SQLException {
-        Place place = find(connection, null, name);
-        int dot = name.indexOf('.');
-        if (place == null && dot > 0) {
-            place = find(connection, name.substring(0, dot), name.substring(dot + 1));
-        }
+        Place place = CatalogQueries.find(name, (schema, table) -> find(connection, schema, table));
         if (place == null) {
             return Optional.empty();
         }
@@ -142,9 +138,7 @@ final class H2Catalog {
                 rows.getString(3).equals("YES"),
                 rows.getString(4) != null || rows.getString(5).equals("YES") || generated,
                 generated,
-                (kind == ValueKind.TEXT || kind == ValueKind.BYTES) && length > 0 && length <= Integer.MAX_VALUE
-                        ? Integer.valueOf((int) length)
-                        : null,
+                CatalogQueries.length(kind, length),
                 precision,
                 scale,
                 binary);
@@ -171,18 +165,8 @@ final class H2Catalog {
 
     private static List<String> strings(Connection connection, Place place, String sql) throws SQLException {
         try (PreparedStatement statement = statement(connection, place, sql)) {
-            return strings(statement);
+            return CatalogQueries.strings(statement);
         }
-    }
-
-    private static List<String> strings(PreparedStatement statement) throws SQLException {
-        List<String> strings = new ArrayList<>();
-        try (ResultSet rows = statement.executeQuery()) {
-            while (rows.next()) {
-                strings.add(rows.getString(1));
-            }
-        }
-        return strings;
     }
 
     private static ValueKind kind(String type) {

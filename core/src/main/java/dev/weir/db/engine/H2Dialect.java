@@ -1,24 +1,13 @@
 package dev.weir.db.engine;
 
 import dev.weir.error.Failure;
-import java.math.BigDecimal;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.ResultSetMetaData;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.sql.Types;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.LocalDate;
-import java.time.LocalDateTime;
-import java.time.LocalTime;
-import java.time.OffsetDateTime;
-import java.time.ZoneOffset;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.stream.Collectors;
@@ -26,7 +15,7 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /** H2, in its own mode. */
-final class H2Dialect implements Dialect {
+final class H2Dialect extends StandardDialect {
     static final H2Dialect INSTANCE = new H2Dialect();
 
     private static final int ROWS_PER_INSERT = 100;
@@ -34,16 +23,8 @@ final class H2Dialect implements Dialect {
 
     private final Bulk bulk = new LoopBulk(this, new H2AssignmentSql(), ROWS_PER_INSERT);
 
-    private H2Dialect() {}
-
-    @Override
-    public String name() {
-        return "h2";
-    }
-
-    @Override
-    public String quote(String identifier) {
-        return '"' + identifier.replace("\"", "\"\"") + '"';
+    private H2Dialect() {
+        super("h2", "BINARY LARGE OBJECT", "TIMESTAMP(6) WITH TIME ZONE");
     }
 
     @Override
@@ -60,56 +41,7 @@ final class H2Dialect implements Dialect {
 
     @Override
     public boolean conflict(SQLException error) {
-        return root(error).getErrorCode() == CHANGED_ROW || Dialect.super.conflict(error);
-    }
-
-    @Override
-    public void bind(PreparedStatement statement, int index, ColumnInfo column, @Nullable Object value)
-            throws SQLException {
-        if (value == null) {
-            statement.setNull(index, Types.NULL);
-            return;
-        }
-        switch (column.kind()) {
-            case INTEGER -> statement.setLong(index, (Long) value);
-            case DECIMAL -> statement.setBigDecimal(index, (BigDecimal) value);
-            case DOUBLE -> statement.setDouble(index, (Double) value);
-            case BOOLEAN -> statement.setBoolean(index, (Boolean) value);
-            case TEXT -> statement.setString(index, (String) value);
-            case BYTES -> statement.setBytes(index, (byte[]) value);
-            case INSTANT -> statement.setObject(index, ((Instant) value).atOffset(ZoneOffset.UTC));
-            case UUID, DATE, TIME, TIMESTAMP, OTHER -> statement.setObject(index, value);
-        }
-    }
-
-    @Override
-    public @Nullable Object read(ResultSet rows, int index, ColumnInfo column) throws SQLException {
-        return switch (column.kind()) {
-            case INTEGER -> {
-                long value = rows.getLong(index);
-                yield rows.wasNull() ? null : Long.valueOf(value);
-            }
-            case DECIMAL -> rows.getBigDecimal(index);
-            case DOUBLE -> {
-                double value = rows.getDouble(index);
-                yield rows.wasNull() ? null : Double.valueOf(value);
-            }
-            case BOOLEAN -> {
-                boolean value = rows.getBoolean(index);
-                yield rows.wasNull() ? null : Boolean.valueOf(value);
-            }
-            case TEXT -> rows.getString(index);
-            case BYTES -> rows.getBytes(index);
-            case UUID -> rows.getObject(index, UUID.class);
-            case DATE -> rows.getObject(index, LocalDate.class);
-            case TIME -> rows.getObject(index, LocalTime.class);
-            case TIMESTAMP -> rows.getObject(index, LocalDateTime.class);
-            case INSTANT -> {
-                OffsetDateTime value = rows.getObject(index, OffsetDateTime.class);
-                yield value == null ? null : value.toInstant();
-            }
-            case OTHER -> rows.getObject(index);
-        };
+        return root(error).getErrorCode() == CHANGED_ROW || super.conflict(error);
     }
 
     @Override
@@ -185,11 +117,6 @@ final class H2Dialect implements Dialect {
     }
 
     @Override
-    public void prepareForFlush(Connection connection) {
-        Objects.requireNonNull(connection, "connection");
-    }
-
-    @Override
     public void release(Connection connection) throws SQLException {
         try (Statement statement = connection.createStatement()) {
             int before;
@@ -206,20 +133,8 @@ final class H2Dialect implements Dialect {
     }
 
     @Override
-    public String createOwnTable(String table, List<OwnColumn> columns, List<String> primaryKey) {
-        List<String> lines = new ArrayList<>();
-        for (OwnColumn column : columns) {
-            String type = switch (column.kind()) {
-                case INTEGER -> "BIGINT";
-                case TEXT -> column.length() == 0 ? "CHARACTER LARGE OBJECT" : "VARCHAR(" + column.length() + ")";
-                case BYTES -> "BINARY LARGE OBJECT";
-                case INSTANT -> "TIMESTAMP(6) WITH TIME ZONE";
-                default -> throw new IllegalArgumentException("An own table knows few kinds: kind=" + column.kind());
-            };
-            lines.add(quote(column.name()) + " " + type + (column.nullable() ? "" : " NOT NULL"));
-        }
-        lines.add("PRIMARY KEY (" + primaryKey.stream().map(this::quote).collect(Collectors.joining(", ")) + ")");
-        return "CREATE TABLE IF NOT EXISTS " + quote(table) + " (\n  " + String.join(",\n  ", lines) + "\n)";
+    String ownText(int length) {
+        return length == 0 ? "CHARACTER LARGE OBJECT" : "VARCHAR(" + length + ")";
     }
 
     /** A type wide enough for every value of the kind: a cast to the column's own would cut what is too long. */

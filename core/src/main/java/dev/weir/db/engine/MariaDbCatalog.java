@@ -27,24 +27,15 @@ final class MariaDbCatalog {
     private record Place(String schema, String name, boolean view, boolean transactional) {}
 
     static List<String> tableNames(Connection connection) throws SQLException {
-        List<String> names = new ArrayList<>();
         try (PreparedStatement statement =
-                        connection.prepareStatement("SELECT TABLE_NAME FROM information_schema.TABLES"
-                                + " WHERE TABLE_SCHEMA = DATABASE() ORDER BY TABLE_NAME");
-                ResultSet rows = statement.executeQuery()) {
-            while (rows.next()) {
-                names.add(rows.getString(1));
-            }
+                connection.prepareStatement("SELECT TABLE_NAME FROM information_schema.TABLES"
+                        + " WHERE TABLE_SCHEMA = DATABASE() ORDER BY TABLE_NAME")) {
+            return CatalogQueries.strings(statement);
         }
-        return names;
     }
 
     static Optional<TableInfo> describe(Connection connection, String name) throws SQLException {
-        Place place = find(connection, null, name);
-        int dot = name.indexOf('.');
-        if (place == null && dot > 0) {
-            place = find(connection, name.substring(0, dot), name.substring(dot + 1));
-        }
+        Place place = CatalogQueries.find(name, (schema, table) -> find(connection, schema, table));
         if (place == null) {
             return Optional.empty();
         }
@@ -143,9 +134,7 @@ final class MariaDbCatalog {
                 rows.getString(4).equals("YES"),
                 (standard != null && !standard.equals("NULL")) || extra.contains("AUTO_INCREMENT") || generated,
                 generated,
-                (kind == ValueKind.TEXT || kind == ValueKind.BYTES) && length > 0 && length <= Integer.MAX_VALUE
-                        ? Integer.valueOf((int) length)
-                        : null,
+                CatalogQueries.length(kind, length),
                 precision,
                 scale,
                 binary(kind, type, collation));
@@ -195,18 +184,13 @@ final class MariaDbCatalog {
     }
 
     private static List<String> references(Connection connection, Place place) throws SQLException {
-        List<String> tables = new ArrayList<>();
         try (PreparedStatement statement = thisTable(
-                        connection,
-                        place,
-                        "SELECT DISTINCT REFERENCED_TABLE_NAME FROM information_schema.KEY_COLUMN_USAGE",
-                        " AND REFERENCED_TABLE_SCHEMA = TABLE_SCHEMA ORDER BY REFERENCED_TABLE_NAME");
-                ResultSet rows = statement.executeQuery()) {
-            while (rows.next()) {
-                tables.add(rows.getString(1));
-            }
+                connection,
+                place,
+                "SELECT DISTINCT REFERENCED_TABLE_NAME FROM information_schema.KEY_COLUMN_USAGE",
+                " AND REFERENCED_TABLE_SCHEMA = TABLE_SCHEMA ORDER BY REFERENCED_TABLE_NAME")) {
+            return CatalogQueries.strings(statement);
         }
-        return tables;
     }
 
     private static ValueKind kind(String type, String declared) {

@@ -1,14 +1,12 @@
 package dev.weir.db.engine;
 
 import dev.weir.error.Failure;
-import java.math.BigDecimal;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.ResultSetMetaData;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.sql.Types;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
@@ -16,7 +14,6 @@ import java.time.LocalDateTime;
 import java.time.LocalTime;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -30,14 +27,15 @@ import org.jspecify.annotations.Nullable;
  * <p>Dates and times travel as text, which no driver and no default time zone changes. A TIMESTAMP is text in the time
  * zone of the session: see {@link MariaDbSessions}.
  */
-final class MariaDbDialect implements Dialect {
+final class MariaDbDialect extends StandardDialect {
     static final MariaDbDialect MARIADB = new MariaDbDialect(false);
 
     /** Shares everything with MariaDB but a few words; not tested. */
     static final MariaDbDialect MYSQL = new MariaDbDialect(true);
 
     private static final int DUPLICATE_KEY = 1062;
-    private static final String ALL_ROWS = "18446744073709551615";
+    /** An offset needs a limit. */
+    private static final Long ALL_ROWS = Long.MAX_VALUE;
 
     private static final String UTC =
             "@weir_time_zone = COALESCE(@weir_time_zone, @@SESSION.time_zone)," + " SESSION time_zone = '+00:00'";
@@ -47,12 +45,8 @@ final class MariaDbDialect implements Dialect {
     private final Bulk bulk = new MariaDbBulk(this);
 
     private MariaDbDialect(boolean mysql) {
+        super(mysql ? "mysql" : "mariadb", "longblob", "timestamp(6)");
         this.mysql = mysql;
-    }
-
-    @Override
-    public String name() {
-        return mysql ? "mysql" : "mariadb";
     }
 
     @Override
@@ -124,15 +118,8 @@ final class MariaDbDialect implements Dialect {
     }
 
     @Override
-    public void bind(PreparedStatement statement, int index, ColumnInfo column, @Nullable Object value)
-            throws SQLException {
-        if (value == null) {
-            statement.setNull(index, Types.NULL);
-            return;
-        }
+    void bindValue(PreparedStatement statement, int index, ColumnInfo column, Object value) throws SQLException {
         switch (column.kind()) {
-            case INTEGER -> statement.setLong(index, (Long) value);
-            case DECIMAL -> statement.setBigDecimal(index, (BigDecimal) value);
             case DOUBLE -> {
                 if (!Double.isFinite((Double) value)) {
                     throw StandardFailure.unfit(column, "The engine has no NaN and no infinity");
@@ -140,15 +127,14 @@ final class MariaDbDialect implements Dialect {
                 statement.setDouble(index, (Double) value);
             }
             case BOOLEAN -> statement.setLong(index, (Boolean) value ? 1 : 0);
-            case BYTES -> statement.setBytes(index, (byte[]) value);
-            case TEXT, UUID -> statement.setString(index, value.toString());
+            case UUID -> statement.setString(index, value.toString());
             case DATE -> statement.setString(index, date(column, (LocalDate) value));
             case TIME -> statement.setString(index, time((LocalTime) value));
             case TIMESTAMP -> statement.setString(index, dateTime(column, (LocalDateTime) value));
             case INSTANT ->
                 statement.setString(
                         index, dateTime(column, sessions.toLocal(statement.getConnection(), (Instant) value)));
-            case OTHER -> statement.setObject(index, value);
+            case INTEGER, DECIMAL, TEXT, BYTES, OTHER -> super.bindValue(statement, index, column, value);
         }
     }
 
@@ -170,21 +156,6 @@ final class MariaDbDialect implements Dialect {
     @Override
     public @Nullable Object read(ResultSet rows, int index, ColumnInfo column) throws SQLException {
         return switch (column.kind()) {
-            case INTEGER -> {
-                long value = rows.getLong(index);
-                yield rows.wasNull() ? null : Long.valueOf(value);
-            }
-            case DECIMAL -> rows.getBigDecimal(index);
-            case DOUBLE -> {
-                double value = rows.getDouble(index);
-                yield rows.wasNull() ? null : Double.valueOf(value);
-            }
-            case BOOLEAN -> {
-                boolean value = rows.getBoolean(index);
-                yield rows.wasNull() ? null : Boolean.valueOf(value);
-            }
-            case TEXT -> rows.getString(index);
-            case BYTES -> rows.getBytes(index);
             case UUID -> {
                 String text = rows.getString(index);
                 yield text == null ? null : UUID.fromString(text);
@@ -198,7 +169,7 @@ final class MariaDbDialect implements Dialect {
                         ? null
                         : sessions.toInstant(rows.getStatement().getConnection(), local);
             }
-            case OTHER -> rows.getObject(index);
+            case INTEGER, DECIMAL, DOUBLE, BOOLEAN, TEXT, BYTES, OTHER -> super.read(rows, index, column);
         };
     }
 
@@ -238,17 +209,14 @@ final class MariaDbDialect implements Dialect {
 
     @Override
     public String limit(String select, @Nullable Long limit, @Nullable Long offset) {
-        if (limit == null && offset == null) {
-            return select;
-        }
-        return select + " LIMIT " + (limit == null ? ALL_ROWS : limit) + (offset == null ? "" : " OFFSET " + offset);
+        return super.limit(select, limit == null && offset != null ? ALL_ROWS : limit, offset);
     }
 
     /** The engine looks at every unique key of the table, not just at {@code key}. */
     @Override
     public String upsert(TableInfo table, List<ColumnInfo> insert, List<ColumnInfo> key, List<ColumnInfo> update) {
         String first = quote(key.get(0).name());
-        return Statements.insert(this, table, insert, 1) + " ON DUPLICATE KEY UPDATE "
+        return insert(table, insert, 1) + " ON DUPLICATE KEY UPDATE "
                 + (update.isEmpty()
                         ? first + " = " + first
                         : update.stream()
@@ -329,25 +297,24 @@ final class MariaDbDialect implements Dialect {
         }
     }
 
+    /** Without a default of its own the first such column would change with each update. */
     @Override
-    public String createOwnTable(String table, List<OwnColumn> columns, List<String> primaryKey) {
-        List<String> lines = new ArrayList<>();
-        for (OwnColumn column : columns) {
-            String nullable = column.nullable() ? " NULL" : " NOT NULL";
-            String type = switch (column.kind()) {
-                case INTEGER -> "bigint" + nullable;
-                case TEXT -> (column.length() == 0 ? "longtext" : "varchar(" + column.length() + ")") + nullable;
-                case BYTES -> "longblob" + nullable;
-                // Without a default of its own the first such column would change with each update.
-                case INSTANT ->
-                    "timestamp(6)" + nullable + (column.nullable() ? " DEFAULT NULL" : " DEFAULT current_timestamp(6)");
-                default -> throw new IllegalArgumentException("An own table knows few kinds: kind=" + column.kind());
-            };
-            lines.add(quote(column.name()) + " " + type);
-        }
-        lines.add("PRIMARY KEY (" + primaryKey.stream().map(this::quote).collect(Collectors.joining(", ")) + ")");
-        return "CREATE TABLE IF NOT EXISTS " + quote(table) + " (\n  " + String.join(",\n  ", lines)
-                + "\n) ENGINE=InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE "
+    String ownType(OwnColumn column) {
+        return super.ownType(column)
+                + (column.nullable() ? " NULL" : "")
+                + (column.kind() != ValueKind.INSTANT
+                        ? ""
+                        : column.nullable() ? " DEFAULT NULL" : " DEFAULT current_timestamp(6)");
+    }
+
+    @Override
+    String ownText(int length) {
+        return length == 0 ? "longtext" : "varchar(" + length + ")";
+    }
+
+    @Override
+    String ownTableOptions() {
+        return " ENGINE=InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE "
                 + (mysql ? "utf8mb4_0900_bin" : "utf8mb4_nopad_bin");
     }
 }

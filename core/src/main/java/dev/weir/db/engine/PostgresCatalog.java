@@ -55,23 +55,14 @@ final class PostgresCatalog {
     private record Place(long oid, String schema, String name, boolean view) {}
 
     static List<String> tableNames(Connection connection) throws SQLException {
-        List<String> names = new ArrayList<>();
         try (PreparedStatement statement = connection.prepareStatement(
-                        "SELECT c.relname" + RELATIONS + "n.nspname = current_schema() ORDER BY 1");
-                ResultSet rows = statement.executeQuery()) {
-            while (rows.next()) {
-                names.add(rows.getString(1));
-            }
+                "SELECT c.relname" + RELATIONS + "n.nspname = current_schema() ORDER BY 1")) {
+            return CatalogQueries.strings(statement);
         }
-        return names;
     }
 
     static Optional<TableInfo> describe(Connection connection, String name) throws SQLException {
-        Place place = find(connection, null, name);
-        int dot = name.indexOf('.');
-        if (place == null && dot > 0) {
-            place = find(connection, name.substring(0, dot), name.substring(dot + 1));
-        }
+        Place place = CatalogQueries.find(name, (schema, table) -> find(connection, schema, table));
         if (place == null) {
             return Optional.empty();
         }
@@ -169,16 +160,10 @@ final class PostgresCatalog {
     }
 
     private static List<String> references(Connection connection, Place place) throws SQLException {
-        List<String> tables = new ArrayList<>();
         try (PreparedStatement statement = connection.prepareStatement(REFERENCES)) {
             statement.setLong(1, place.oid());
-            try (ResultSet rows = statement.executeQuery()) {
-                while (rows.next()) {
-                    tables.add(rows.getString(1));
-                }
-            }
+            return CatalogQueries.strings(statement);
         }
-        return tables;
     }
 
     static ValueKind kind(String type) {

@@ -1,7 +1,6 @@
 package dev.weir.db.engine;
 
 import dev.weir.error.Failure;
-import java.math.BigDecimal;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -11,17 +10,10 @@ import java.sql.Statement;
 import java.sql.Types;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.LocalDate;
-import java.time.LocalDateTime;
-import java.time.LocalTime;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
-import java.util.UUID;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.core.BaseConnection;
 import org.postgresql.core.TransactionState;
@@ -30,21 +22,13 @@ import org.postgresql.core.TransactionState;
  * PostgreSQL. A type's name is that of {@code pg_type}, a domain's that of its base type. {@code infinity} is read as the
  * last (or first) value of the Java type, and written from it.
  */
-final class PostgresDialect implements Dialect {
+final class PostgresDialect extends StandardDialect {
     static final PostgresDialect INSTANCE = new PostgresDialect();
 
     private final Bulk bulk = new PostgresBulk(this);
 
-    private PostgresDialect() {}
-
-    @Override
-    public String name() {
-        return "postgresql";
-    }
-
-    @Override
-    public String quote(String identifier) {
-        return '"' + identifier.replace("\"", "\"\"") + '"';
+    private PostgresDialect() {
+        super("postgresql", "bytea", "timestamptz");
     }
 
     @Override
@@ -63,35 +47,28 @@ final class PostgresDialect implements Dialect {
     }
 
     @Override
-    public void bind(PreparedStatement statement, int index, ColumnInfo column, @Nullable Object value)
-            throws SQLException {
-        if (value == null) {
-            statement.setNull(index, Types.NULL);
-            return;
+    void bindValue(PreparedStatement statement, int index, ColumnInfo column, Object value) throws SQLException {
+        boolean untyped = switch (column.kind()) {
+            case TEXT -> PostgresText.isJson(column);
+            case OTHER -> value instanceof String;
+            default -> false;
+        };
+        if (untyped) {
+            statement.setObject(index, value, Types.OTHER);
+        } else if (column.kind() == ValueKind.INSTANT) {
+            statement.setObject(index, offset((Instant) value));
+        } else {
+            super.bindValue(statement, index, column, value);
         }
-        switch (column.kind()) {
-            case INTEGER -> statement.setLong(index, (Long) value);
-            case DECIMAL -> statement.setBigDecimal(index, (BigDecimal) value);
-            case DOUBLE -> statement.setDouble(index, (Double) value);
-            case BOOLEAN -> statement.setBoolean(index, (Boolean) value);
-            case BYTES -> statement.setBytes(index, (byte[]) value);
-            case UUID, DATE, TIME, TIMESTAMP -> statement.setObject(index, value);
-            case INSTANT -> statement.setObject(index, offset((Instant) value));
-            case TEXT -> {
-                if (PostgresText.isJson(column)) {
-                    statement.setObject(index, value, Types.OTHER);
-                } else {
-                    statement.setString(index, (String) value);
-                }
-            }
-            case OTHER -> {
-                if (value instanceof String) {
-                    statement.setObject(index, value, Types.OTHER);
-                } else {
-                    statement.setObject(index, value);
-                }
-            }
+    }
+
+    @Override
+    public @Nullable Object read(ResultSet rows, int index, ColumnInfo column) throws SQLException {
+        if (column.kind() == ValueKind.DOUBLE && column.typeName().equals("float4")) {
+            double value = rows.getFloat(index);
+            return rows.wasNull() ? null : Double.valueOf(value);
         }
+        return super.read(rows, index, column);
     }
 
     private static OffsetDateTime offset(Instant instant) {
@@ -101,36 +78,6 @@ final class PostgresDialect implements Dialect {
             return OffsetDateTime.MIN;
         }
         return instant.atOffset(ZoneOffset.UTC);
-    }
-
-    @Override
-    public @Nullable Object read(ResultSet rows, int index, ColumnInfo column) throws SQLException {
-        return switch (column.kind()) {
-            case INTEGER -> {
-                long value = rows.getLong(index);
-                yield rows.wasNull() ? null : Long.valueOf(value);
-            }
-            case DECIMAL -> rows.getBigDecimal(index);
-            case DOUBLE -> {
-                double value = column.typeName().equals("float4") ? rows.getFloat(index) : rows.getDouble(index);
-                yield rows.wasNull() ? null : Double.valueOf(value);
-            }
-            case BOOLEAN -> {
-                boolean value = rows.getBoolean(index);
-                yield rows.wasNull() ? null : Boolean.valueOf(value);
-            }
-            case TEXT -> rows.getString(index);
-            case BYTES -> rows.getBytes(index);
-            case UUID -> rows.getObject(index, UUID.class);
-            case DATE -> rows.getObject(index, LocalDate.class);
-            case TIME -> rows.getObject(index, LocalTime.class);
-            case TIMESTAMP -> rows.getObject(index, LocalDateTime.class);
-            case INSTANT -> {
-                OffsetDateTime value = rows.getObject(index, OffsetDateTime.class);
-                yield value == null ? null : value.toInstant();
-            }
-            case OTHER -> rows.getObject(index);
-        };
     }
 
     @Override
@@ -165,27 +112,6 @@ final class PostgresDialect implements Dialect {
     }
 
     @Override
-    public String limit(String select, @Nullable Long limit, @Nullable Long offset) {
-        return select + (limit == null ? "" : " LIMIT " + limit) + (offset == null ? "" : " OFFSET " + offset);
-    }
-
-    @Override
-    public String upsert(TableInfo table, List<ColumnInfo> insert, List<ColumnInfo> key, List<ColumnInfo> update) {
-        return Statements.insert(this, table, insert, 1) + " ON CONFLICT (" + Statements.names(this, key) + ") DO "
-                + (update.isEmpty()
-                        ? "NOTHING"
-                        : "UPDATE SET "
-                                + update.stream()
-                                        .map(column -> quote(column.name()) + " = excluded." + quote(column.name()))
-                                        .collect(Collectors.joining(", ")));
-    }
-
-    @Override
-    public String returning(String insert, List<ColumnInfo> columns) {
-        return insert + " RETURNING " + Statements.names(this, columns);
-    }
-
-    @Override
     public String nextValue(String table) {
         return "INSERT INTO " + quote(table) + " AS own (name, value) VALUES (?, ?)"
                 + " ON CONFLICT (name) DO UPDATE SET value = own.value + 1 RETURNING value";
@@ -209,11 +135,6 @@ final class PostgresDialect implements Dialect {
     }
 
     @Override
-    public void prepareForFlush(Connection connection) {
-        Objects.requireNonNull(connection, "connection");
-    }
-
-    @Override
     public void release(Connection connection) throws SQLException {
         try (Statement statement = connection.createStatement()) {
             statement.execute("SELECT set_config('lock_timeout', current_setting('weir.lock_timeout'), false),"
@@ -223,19 +144,7 @@ final class PostgresDialect implements Dialect {
     }
 
     @Override
-    public String createOwnTable(String table, List<OwnColumn> columns, List<String> primaryKey) {
-        List<String> lines = new ArrayList<>();
-        for (OwnColumn column : columns) {
-            String type = switch (column.kind()) {
-                case INTEGER -> "bigint";
-                case TEXT -> column.length() == 0 ? "text" : "varchar(" + column.length() + ") COLLATE \"C\"";
-                case BYTES -> "bytea";
-                case INSTANT -> "timestamptz";
-                default -> throw new IllegalArgumentException("An own table knows few kinds: kind=" + column.kind());
-            };
-            lines.add(quote(column.name()) + " " + type + (column.nullable() ? "" : " NOT NULL"));
-        }
-        lines.add("PRIMARY KEY (" + primaryKey.stream().map(this::quote).collect(Collectors.joining(", ")) + ")");
-        return "CREATE TABLE IF NOT EXISTS " + quote(table) + " (\n  " + String.join(",\n  ", lines) + "\n)";
+    String ownText(int length) {
+        return length == 0 ? "text" : "varchar(" + length + ") COLLATE \"C\"";
     }
 }

@@ -28,17 +28,12 @@ final class SqliteCatalog {
             String name, String type, boolean notNull, boolean defaulted, int keyPosition, int hidden) {}
 
     static List<String> tableNames(Connection connection) throws SQLException {
-        List<String> names = new ArrayList<>();
-        try (PreparedStatement statement = connection.prepareStatement(
-                        "SELECT name FROM pragma_table_list WHERE schema IN ('main', 'temp')"
-                                + " AND type IN ('table', 'view', 'virtual') AND name NOT LIKE 'sqlite~_%' ESCAPE '~'"
-                                + " ORDER BY name");
-                ResultSet rows = statement.executeQuery()) {
-            while (rows.next()) {
-                names.add(rows.getString(1));
-            }
+        try (PreparedStatement statement =
+                connection.prepareStatement("SELECT name FROM pragma_table_list WHERE schema IN ('main', 'temp')"
+                        + " AND type IN ('table', 'view', 'virtual') AND name NOT LIKE 'sqlite~_%' ESCAPE '~'"
+                        + " ORDER BY name")) {
+            return CatalogQueries.strings(statement);
         }
-        return names;
     }
 
     static Optional<TableInfo> describe(SqliteDialect dialect, Connection connection, String name) throws SQLException {
@@ -162,18 +157,12 @@ final class SqliteCatalog {
     }
 
     private static List<String> references(Connection connection, Place place) throws SQLException {
-        List<String> tables = new ArrayList<>();
         try (PreparedStatement statement =
                 connection.prepareStatement("SELECT DISTINCT \"table\" FROM pragma_foreign_key_list(?, ?)")) {
             statement.setString(1, place.name());
             statement.setString(2, place.schema());
-            try (ResultSet rows = statement.executeQuery()) {
-                while (rows.next()) {
-                    tables.add(rows.getString(1));
-                }
-            }
+            return CatalogQueries.strings(statement);
         }
-        return tables;
     }
 
     /**

@@ -9,18 +9,14 @@ import java.sql.ResultSetMetaData;
 import java.sql.SQLException;
 import java.sql.SQLTimeoutException;
 import java.sql.Statement;
-import java.sql.Types;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.LocalTime;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.sqlite.ProgressHandler;
 import org.sqlite.SQLiteConnection;
@@ -32,7 +28,7 @@ import org.sqlite.SQLiteConnection;
  * Without their {@code Z} such texts sort as the times do. A decimal is stored as an integer if it is one of 64 bits, else
  * as the engine's floating point, which keeps 15 digits: one with more is refused.
  */
-final class SqliteDialect implements Dialect {
+final class SqliteDialect extends StandardDialect {
     static final SqliteDialect INSTANCE = new SqliteDialect();
 
     /** Digits that SQLite's NUMERIC keeps of a decimal. */
@@ -40,6 +36,9 @@ final class SqliteDialect implements Dialect {
 
     /** Steps of its virtual machine; some ten milliseconds. */
     private static final int STEPS_BETWEEN_LOOKS = 500_000;
+
+    /** An offset needs a limit. */
+    private static final Long ALL_ROWS = -1L;
 
     private static final int ERROR = 1;
     private static final int BUSY = 5;
@@ -57,16 +56,8 @@ final class SqliteDialect implements Dialect {
 
     private final Bulk bulk = new SqliteBulk(this);
 
-    private SqliteDialect() {}
-
-    @Override
-    public String name() {
-        return "sqlite";
-    }
-
-    @Override
-    public String quote(String identifier) {
-        return '"' + identifier.replace("\"", "\"\"") + '"';
+    private SqliteDialect() {
+        super("sqlite", "blob", "timestamp");
     }
 
     @Override
@@ -95,14 +86,14 @@ final class SqliteDialect implements Dialect {
     @Override
     public boolean conflict(SQLException error) {
         int code = root(error).getErrorCode();
-        return code == BUSY || code == LOCKED || Dialect.super.conflict(error);
+        return code == BUSY || code == LOCKED || super.conflict(error);
     }
 
     @Override
     public boolean endsTransaction(SQLException error) {
         return switch (root(error).getErrorCode()) {
             case NO_MEMORY, INTERRUPT, IO_ERROR, CORRUPT, FULL -> true;
-            default -> Dialect.super.endsTransaction(error);
+            default -> super.endsTransaction(error);
         };
     }
 
@@ -117,14 +108,8 @@ final class SqliteDialect implements Dialect {
     }
 
     @Override
-    public void bind(PreparedStatement statement, int index, ColumnInfo column, @Nullable Object value)
-            throws SQLException {
-        if (value == null) {
-            statement.setNull(index, Types.NULL);
-            return;
-        }
+    void bindValue(PreparedStatement statement, int index, ColumnInfo column, Object value) throws SQLException {
         switch (column.kind()) {
-            case INTEGER -> statement.setLong(index, (Long) value);
             case DECIMAL -> bindDecimal(statement, index, column, (BigDecimal) value);
             case DOUBLE -> {
                 if (((Double) value).isNaN()) {
@@ -133,10 +118,9 @@ final class SqliteDialect implements Dialect {
                 statement.setDouble(index, (Double) value);
             }
             case BOOLEAN -> statement.setLong(index, (Boolean) value ? 1 : 0);
-            case BYTES -> statement.setBytes(index, (byte[]) value);
             case TEXT, UUID -> statement.setString(index, value.toString());
             case DATE, TIME, TIMESTAMP, INSTANT -> statement.setString(index, TemporalText.write(column, value));
-            case OTHER -> statement.setObject(index, value);
+            case INTEGER, BYTES, OTHER -> super.bindValue(statement, index, column, value);
         }
     }
 
@@ -297,32 +281,13 @@ final class SqliteDialect implements Dialect {
             case DECIMAL ->
                 "(SELECT CASE WHEN typeof(" + sum + ") = 'integer' THEN " + sum + " ELSE CAST(printf('%." + EXACT_DIGITS
                         + "g', " + sum + ") AS NUMERIC) END FROM (SELECT ? AS weir_delta))";
-            default -> Dialect.super.increment(column, name);
+            default -> super.increment(column, name);
         };
     }
 
     @Override
     public String limit(String select, @Nullable Long limit, @Nullable Long offset) {
-        if (limit == null && offset == null) {
-            return select;
-        }
-        return select + " LIMIT " + (limit == null ? "-1" : limit) + (offset == null ? "" : " OFFSET " + offset);
-    }
-
-    @Override
-    public String upsert(TableInfo table, List<ColumnInfo> insert, List<ColumnInfo> key, List<ColumnInfo> update) {
-        return Statements.insert(this, table, insert, 1) + " ON CONFLICT (" + Statements.names(this, key) + ") DO "
-                + (update.isEmpty()
-                        ? "NOTHING"
-                        : "UPDATE SET "
-                                + update.stream()
-                                        .map(column -> quote(column.name()) + " = excluded." + quote(column.name()))
-                                        .collect(Collectors.joining(", ")));
-    }
-
-    @Override
-    public String returning(String insert, List<ColumnInfo> columns) {
-        return insert + " RETURNING " + Statements.names(this, columns);
+        return super.limit(select, limit == null && offset != null ? ALL_ROWS : limit, offset);
     }
 
     @Override
@@ -339,11 +304,6 @@ final class SqliteDialect implements Dialect {
     @Override
     public Bulk bulk() {
         return bulk;
-    }
-
-    @Override
-    public void prepareForFlush(Connection connection) {
-        Objects.requireNonNull(connection, "connection");
     }
 
     @Override
@@ -366,19 +326,7 @@ final class SqliteDialect implements Dialect {
     }
 
     @Override
-    public String createOwnTable(String table, List<OwnColumn> columns, List<String> primaryKey) {
-        List<String> lines = new ArrayList<>();
-        for (OwnColumn column : columns) {
-            String type = switch (column.kind()) {
-                case INTEGER -> "bigint";
-                case TEXT -> "text";
-                case BYTES -> "blob";
-                case INSTANT -> "timestamp";
-                default -> throw new IllegalArgumentException("An own table knows few kinds: kind=" + column.kind());
-            };
-            lines.add(quote(column.name()) + " " + type + (column.nullable() ? "" : " NOT NULL"));
-        }
-        lines.add("PRIMARY KEY (" + primaryKey.stream().map(this::quote).collect(Collectors.joining(", ")) + ")");
-        return "CREATE TABLE IF NOT EXISTS " + quote(table) + " (\n  " + String.join(",\n  ", lines) + "\n)";
+    String ownText(int length) {
+        return "text";
     }
 }
