@@ -51,6 +51,15 @@ final class Lease {
         return lease.prepared(() -> lease.autoCommit(true));
     }
 
+    /** A connection on which each statement commits by itself, and waits for locks no longer than others that write. */
+    static Lease writing(JdbcDatabase database) {
+        Lease lease = take(database);
+        return lease.prepared(() -> {
+            lease.autoCommit(true);
+            lease.lockTimeout();
+        });
+    }
+
     /** A connection on which a transaction begins with the first statement. */
     static Lease transaction(JdbcDatabase database, TransactionOptions options) {
         Lease lease = take(database);

@@ -6,6 +6,7 @@ import dev.weir.db.engine.PlainValues;
 import dev.weir.db.engine.TableInfo;
 import dev.weir.db.engine.ValueKind;
 import java.util.List;
+import java.util.Optional;
 
 /** Ids for tables, counted in a table of Weir's own. Thread-safe. */
 final class Sequences {
@@ -69,8 +70,14 @@ final class Sequences {
     }
 
     private long count(Session session, String sequence) {
-        return session.number(Command.update(
-                nextValue, List.of(new Command.Parameter(NAME, sequence), new Command.Parameter(VALUE, 1L))));
+        Command next = Command.update(
+                nextValue, List.of(new Command.Parameter(NAME, sequence), new Command.Parameter(VALUE, 1L)));
+        Optional<String> last = database.dialect().lastNumber();
+        if (last.isEmpty()) {
+            return session.number(next);
+        }
+        session.update(next);
+        return session.number(Command.update(last.get(), List.of()));
     }
 
     private void make() {

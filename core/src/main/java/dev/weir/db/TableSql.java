@@ -44,6 +44,15 @@ final class TableSql {
         return sources.get(0).table();
     }
 
+    /** Whether one of its tables has been changed since the catalog saw it. */
+    boolean outdated(IllegalArgumentException refusal) {
+        boolean outdated = false;
+        for (Source source : sources) {
+            outdated |= !runner.fresh(source.table(), refusal).equals(source.table());
+        }
+        return outdated;
+    }
+
     // ---- statements
 
     Command select(@Nullable Long limit) {
@@ -192,10 +201,8 @@ final class TableSql {
             throw new IllegalArgumentException("like is for columns of text: column=" + pattern.column() + ", type="
                     + place.column().typeName() + ". Use a comparison.");
         }
-        column(place);
-        boolean escaping = dialect.name().equals("mariadb") || dialect.name().equals("mysql");
-        sql.append(" LIKE ? ESCAPE ").append(escaping ? "'\\\\'" : "'\\'");
-        parameters.add(new Command.Parameter(null, pattern.pattern()));
+        sql.append(dialect.like(reference(place)));
+        parameters.add(new Command.Parameter(null, ColumnValues.comparable(place.column(), pattern.pattern())));
     }
 
     private void parameter(Place place, Object value) {

@@ -56,6 +56,16 @@ final class CachedCatalog implements Catalog {
     }
 
     @Override
+    public TableInfo fresh(TableInfo table) {
+        return lookAgain(null, table);
+    }
+
+    @Override
+    public TableInfo fresh(Connection connection, TableInfo table) {
+        return lookAgain(Objects.requireNonNull(connection, "connection"), table);
+    }
+
+    @Override
     public void refresh() {
         known = new ConcurrentHashMap<>();
     }
@@ -73,15 +83,21 @@ final class CachedCatalog implements Catalog {
         if (column.isPresent()) {
             return column.get();
         }
+        TableInfo fresh = lookAgain(held, table);
+        return fresh.column(name)
+                .orElseThrow(() -> new IllegalArgumentException("A column must exist in its table: column=" + name
+                        + ", table=" + fresh.name() + "; its columns are "
+                        + fresh.columns().stream().map(ColumnInfo::name).collect(Collectors.joining(", "))));
+    }
+
+    private TableInfo lookAgain(@Nullable Connection held, TableInfo table) {
+        Objects.requireNonNull(table, "table");
         String qualified = table.schema().isEmpty() ? table.name() : table.schema() + "." + table.name();
         TableInfo fresh = look(held, qualified);
         known.values()
                 .removeIf(old ->
                         old.schema().equals(fresh.schema()) && old.name().equals(fresh.name()) && !old.equals(fresh));
-        return fresh.column(name)
-                .orElseThrow(() -> new IllegalArgumentException("A column must exist in its table: column=" + name
-                        + ", table=" + fresh.name() + "; its columns are "
-                        + fresh.columns().stream().map(ColumnInfo::name).collect(Collectors.joining(", "))));
+        return fresh;
     }
 
     private TableInfo look(@Nullable Connection held, String name) {

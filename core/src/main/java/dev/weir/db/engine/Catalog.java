@@ -32,6 +32,16 @@ public interface Catalog {
     /** {@link #column(TableInfo, String)} for a caller who holds a connection. */
     ColumnInfo column(Connection connection, TableInfo table, String name);
 
+    /**
+     * A table as it is now, whatever was kept of it.
+     *
+     * @throws IllegalArgumentException if there is no such table any more
+     */
+    TableInfo fresh(TableInfo table);
+
+    /** {@link #fresh(TableInfo)} for a caller who holds a connection. */
+    TableInfo fresh(Connection connection, TableInfo table);
+
     /** Forgets what was kept, for example after a change of the schema. */
     void refresh();
 }

@@ -218,6 +218,14 @@ public final class ColumnValues {
 
     private static String text(ColumnInfo column, Object value) {
         if (value instanceof String text) {
+            int half = halfPair(text);
+            if (half >= 0) {
+                throw refused(
+                        column,
+                        "takes Unicode text",
+                        "a String of " + text.length() + " with half a surrogate pair at " + half,
+                        "mend or replace that character");
+            }
             return text;
         }
         if (value instanceof Enum<?> constant) {
@@ -239,22 +247,23 @@ public final class ColumnValues {
                         "shorten it or widen the column");
             }
         }
-        for (int i = 0; i < units; i++) {
-            if (Character.isSurrogate(value.charAt(i))) {
-                if (Character.isHighSurrogate(value.charAt(i))
-                        && i + 1 < units
-                        && Character.isLowSurrogate(value.charAt(i + 1))) {
-                    i++;
-                } else {
-                    throw refused(
-                            column,
-                            "takes Unicode text",
-                            "a String of " + units + " with half a surrogate pair at " + i,
-                            "mend or replace that character");
+        return value;
+    }
+
+    /** Where a text has half of a surrogate pair, which no database can store; -1 if nowhere. */
+    public static int halfPair(String text) {
+        for (int i = 0; i < text.length(); i++) {
+            char unit = text.charAt(i);
+            if (Character.isSurrogate(unit)) {
+                if (Character.isLowSurrogate(unit)
+                        || i + 1 == text.length()
+                        || !Character.isLowSurrogate(text.charAt(i + 1))) {
+                    return i;
                 }
+                i++;
             }
         }
-        return value;
+        return -1;
     }
 
     private static byte[] bytes(ColumnInfo column, Object value) {

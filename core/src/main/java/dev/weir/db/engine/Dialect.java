@@ -140,6 +140,11 @@ public interface Dialect {
         return expression;
     }
 
+    /** A comparison of text with a pattern in which a backslash takes the next character as it is. One parameter. */
+    default String like(String expression) {
+        return expression + " LIKE ? ESCAPE '\\'";
+    }
+
     /**
      * The column, quoted as {@code name}, with a parameter added; NULL counts as 0. The result is exact, or the statement
      * fails. One parameter.
@@ -164,13 +169,26 @@ public interface Dialect {
      */
     String upsert(TableInfo table, List<ColumnInfo> insert, List<ColumnInfo> key, List<ColumnInfo> update);
 
-    /** An INSERT (without trailing semicolon) as a query that inserts and answers {@code columns} of each new row. */
+    /**
+     * An INSERT (without trailing semicolon) as a query that inserts and answers {@code columns} of each new row.
+     *
+     * @throws UnsupportedOperationException on an engine that has a {@link #lastNumber} instead
+     */
     String returning(String insert, List<ColumnInfo> columns);
 
     /**
-     * One atomic statement, to be run as a query, that counts up a row of an own table
-     * {@code (name, value)} and answers the new value; the row is made when missing. Two parameters: the row's name and the
-     * value that a new row gets.
+     * For an engine whose INSERT can't answer: a query for the number that {@link #nextValue} gave out last on this
+     * connection. What an INSERT generates the driver tells there, of one row a statement. Empty where {@link #returning} does
+     * it.
+     */
+    default Optional<String> lastNumber() {
+        return Optional.empty();
+    }
+
+    /**
+     * One atomic statement that counts up a row of an own table {@code (name, value)}; the row is made when missing. It is run
+     * as a query that answers the new value, or as a statement after which {@link #lastNumber} tells it. Two parameters: the
+     * row's name and the value that a new row gets.
      */
     String nextValue(String table);
 

@@ -22,7 +22,8 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * MariaDB, and MySQL (untested until a server is found), whose SQL has no RETURNING.
+ * MariaDB, and MySQL (untested until a server is found), whose SQL has no RETURNING: the driver tells generated
+ * keys there, of one row a statement.
  *
  * <p>Dates and times travel as text, which no driver and no default time zone changes. A TIMESTAMP is text in the time
  * zone of the session: see {@link MariaDbSessions}.
@@ -226,21 +227,29 @@ final class MariaDbDialect extends StandardDialect {
 
     @Override
     public String returning(String insert, List<ColumnInfo> columns) {
-        requireReturning();
-        return insert + " RETURNING " + Statements.names(this, columns);
+        if (mysql) {
+            throw new UnsupportedOperationException("MySQL has no RETURNING; ask the driver for what is generated");
+        }
+        return super.returning(insert, columns);
+    }
+
+    @Override
+    public Optional<String> lastNumber() {
+        return mysql ? Optional.of("SELECT LAST_INSERT_ID()") : Optional.empty();
     }
 
     @Override
     public String nextValue(String table) {
-        requireReturning();
-        return "INSERT INTO " + quote(table) + " (`name`, `value`) VALUES (?, ?)"
-                + " ON DUPLICATE KEY UPDATE `value` = `value` + 1 RETURNING `value`";
+        String insert = "INSERT INTO " + quote(table) + " (`name`, `value`) VALUES (?, ";
+        return mysql
+                ? insert + "LAST_INSERT_ID(?)) ON DUPLICATE KEY UPDATE `value` = LAST_INSERT_ID(`value` + 1)"
+                : insert + "?) ON DUPLICATE KEY UPDATE `value` = `value` + 1 RETURNING `value`";
     }
 
-    private void requireReturning() {
-        if (mysql) {
-            throw new UnsupportedOperationException("MySQL has no RETURNING; use the driver's generated keys");
-        }
+    /** A backslash in a literal is an escape itself. */
+    @Override
+    public String like(String expression) {
+        return expression + " LIKE ? ESCAPE '\\\\'";
     }
 
     /** In the same statement times become UTC, as for a flush: nowhere else is a TIMESTAMP the same in every session. */
