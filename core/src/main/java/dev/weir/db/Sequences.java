@@ -12,6 +12,7 @@ import java.util.Optional;
 final class Sequences {
     private static final String TABLE = "weir_sequence";
     private static final int LONGEST_NAME = 255;
+    private static final int MOST_COLLISIONS = 10;
     private static final TransactionOptions ALONE =
             TransactionOptions.DEFAULT.isolation(Isolation.READ_COMMITTED).retries(10);
     private static final ColumnInfo NAME = PlainValues.column("name", "", ValueKind.TEXT);
@@ -34,7 +35,15 @@ final class Sequences {
             made = true;
         }
         String sequence = table.schema().isEmpty() ? table.name() : table.schema() + "." + table.name();
-        return database.transactionResult(ALONE, tx -> next((Runner) tx, table, key, sequence));
+        for (int collisions = 1; ; collisions++) {
+            try {
+                return database.transactionResult(ALONE, tx -> next((Runner) tx, table, key, sequence));
+            } catch (UniqueViolationException e) {
+                if (!database.dialect().upsertsCollide() || collisions == MOST_COLLISIONS) {
+                    throw e;
+                }
+            }
+        }
     }
 
     private static ColumnInfo key(TableInfo table) {

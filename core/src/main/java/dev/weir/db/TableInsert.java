@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
 /** Rows on their way into a table: all are checked before the first is sent. */
 final class TableInsert {
     private static final int MOST_ROWS = 500;
+    private static final int MOST_COLLISIONS = 10;
     /** Below what SQLite takes, which takes the least. */
     private static final int MOST_PARAMETERS = 30_000;
 
@@ -180,7 +181,19 @@ final class TableInsert {
                 columns.stream().filter(column -> !key.contains(column)).toList();
         Command command = Command.update(
                 runner.dialect().upsert(table, columns, key, others), parameters(columns, List.of(values)));
-        runner.write(Written.of(table), session -> session.update(command));
+        runner.write(Written.of(table), session -> upserted(session, command));
+    }
+
+    private long upserted(Session session, Command command) {
+        for (int collisions = 1; ; collisions++) {
+            try {
+                return session.update(command);
+            } catch (UniqueViolationException e) {
+                if (!runner.dialect().upsertsCollide() || collisions == MOST_COLLISIONS) {
+                    throw e;
+                }
+            }
+        }
     }
 
     private List<ColumnInfo> key(List<String> names) {

@@ -170,6 +170,14 @@ public interface Dialect {
     String upsert(TableInfo table, List<ColumnInfo> insert, List<ColumnInfo> key, List<ColumnInfo> update);
 
     /**
+     * Whether two upserts of one new row at once, or two {@link #nextValue}, may meet so that the later one fails with a
+     * duplicate key and has to be repeated; the transaction goes on after that.
+     */
+    default boolean upsertsCollide() {
+        return false;
+    }
+
+    /**
      * An INSERT (without trailing semicolon) as a query that inserts and answers {@code columns} of each new row.
      *
      * @throws UnsupportedOperationException on an engine that has a {@link #lastNumber} instead

@@ -70,7 +70,11 @@ final class H2Dialect extends StandardDialect {
                 + (limit == null ? "" : " FETCH NEXT " + limit + " ROWS ONLY");
     }
 
-    /** Two connections that insert one key at once: the later one fails with a duplicate key, and may be repeated. */
+    @Override
+    public boolean upsertsCollide() {
+        return true;
+    }
+
     @Override
     public String upsert(TableInfo table, List<ColumnInfo> insert, List<ColumnInfo> key, List<ColumnInfo> update) {
         String values = insert.stream().map(column -> typed(column, "?")).collect(Collectors.joining(", "));
@@ -94,7 +98,6 @@ final class H2Dialect extends StandardDialect {
         return "SELECT " + Statements.names(this, columns) + " FROM FINAL TABLE (" + insert + ")";
     }
 
-    /** Two connections that make one row at once: the later one fails with a duplicate key, and may be repeated. */
     @Override
     public String nextValue(String table) {
         return "SELECT \"value\" FROM FINAL TABLE (MERGE INTO " + quote(table)
