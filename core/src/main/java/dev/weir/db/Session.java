@@ -262,12 +262,14 @@ final class Session {
                 statement = prepared;
                 prepared.setFetchSize(FETCH_SIZE);
                 Runnable executed = database.dialect().statementTimeout(prepared, seconds);
+                long start = database.clock().nanoTime();
                 try {
                     ResultSet rows = prepared.executeQuery();
                     answer = rows;
                     reader = new Reader(command, rows);
                 } finally {
                     executed.run();
+                    database.slowLog(command, database.clock().nanoTime() - start);
                 }
             } catch (SQLException e) {
                 throw failed(command, e);

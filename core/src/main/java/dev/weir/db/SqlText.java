@@ -147,6 +147,7 @@ final class SqlText {
         private final boolean h2;
         private int at;
         private String lastWord = "";
+        private boolean tableNamed;
         private boolean ended;
         private boolean positional;
         private boolean named;
@@ -304,9 +305,10 @@ final class SqlText {
                 }
             } else if (WRITING.contains(word) && !locking(word)) {
                 writingWord = true;
-            } else if (word.equals(h2 ? "TRANSACTIONAL" : "TEMPORARY")) {
+            } else if (h2 ? word.equals("TRANSACTIONAL") : word.equals("TEMPORARY") && !tableNamed) {
                 temporary = true;
             }
+            tableNamed |= word.equals("TABLE");
             lastWord = word;
         }
 
