@@ -1,7 +1,6 @@
 package dev.weir.db;
 
 import dev.weir.db.engine.Dialect;
-import dev.weir.error.Failure;
 import dev.weir.time.Clock;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -99,13 +98,7 @@ public final class DatabaseBuilder {
         try (Connection connection = dataSource.getConnection()) {
             return Dialect.of(connection);
         } catch (SQLException e) {
-            throw new SqlException(
-                    "The database could not be reached: database=" + name + ". The cause is the driver's.",
-                    Failure.CONNECTION,
-                    e.getSQLState(),
-                    e.getErrorCode(),
-                    e,
-                    true);
+            throw SqlErrors.notConnected("The database could not be reached: database=" + name, e);
         }
     }
 

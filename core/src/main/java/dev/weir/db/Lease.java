@@ -1,6 +1,5 @@
 package dev.weir.db;
 
-import dev.weir.error.Failure;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayDeque;
@@ -34,14 +33,7 @@ final class Lease {
         try {
             return new Lease(database, database.dataSource().getConnection());
         } catch (SQLException e) {
-            throw new SqlException(
-                    "No connection is to be had: database=" + database.name() + ", sqlState=" + e.getSQLState()
-                            + ". The cause has the driver's own words.",
-                    Failure.CONNECTION,
-                    e.getSQLState(),
-                    e.getErrorCode(),
-                    e,
-                    true);
+            throw SqlErrors.notConnected("No connection is to be had: database=" + database.name(), e);
         }
     }
 

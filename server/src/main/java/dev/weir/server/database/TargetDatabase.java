@@ -2,6 +2,7 @@ package dev.weir.server.database;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
+import dev.weir.db.engine.JdbcUrl;
 import dev.weir.server.CommandFailed;
 import java.sql.Connection;
 import java.sql.Driver;

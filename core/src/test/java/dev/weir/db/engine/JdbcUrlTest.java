@@ -1,4 +1,4 @@
-package dev.weir.server.database;
+package dev.weir.db.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -42,6 +42,12 @@ class JdbcUrlTest {
             })
     void theRest_isShown(String url) {
         assertThat(JdbcUrl.redacted(url)).isEqualTo(url);
+    }
+
+    @Test
+    void inAMessage_onlyTheUrlIsTreated() {
+        assertThat(JdbcUrl.redactedIn("can't open jdbc:x://ada:hush@db/app?password=hu sh\nask b@c"))
+                .isEqualTo("can't open jdbc:x://***@db/app?password=***\nask b@c");
     }
 
     @Test

@@ -1,8 +1,10 @@
-package dev.weir.server.database;
+package dev.weir.db.engine;
 
 import java.util.Locale;
 import java.util.Objects;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** JDBC URLs in messages. */
 public final class JdbcUrl {
@@ -10,7 +12,16 @@ public final class JdbcUrl {
     private static final Set<String> SECRETS =
             Set.of("user", "username", "uid", "login", "password", "passwd", "pass", "pwd", "secret", "token");
 
+    /** A password may hold blanks: too much is hidden rather than too little. */
+    private static final Pattern TO_THE_END_OF_THE_LINE = Pattern.compile("jdbc:.*");
+
     private JdbcUrl() {}
+
+    /** A driver's words, with each line's rest {@link #redacted} from where a JDBC URL begins. */
+    public static String redactedIn(String message) {
+        Matcher urls = TO_THE_END_OF_THE_LINE.matcher(message);
+        return urls.replaceAll(url -> Matcher.quoteReplacement(redacted(url.group())));
+    }
 
     /**
      * The URL with {@code ***} for credentials: for {@code user:password@} before a host, and for the value of each
