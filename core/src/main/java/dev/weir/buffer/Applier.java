@@ -9,6 +9,7 @@ import dev.weir.db.engine.Bulk;
 import dev.weir.db.engine.BulkUpdate;
 import dev.weir.db.engine.BulkUpdate.Assignment;
 import dev.weir.db.engine.ColumnInfo;
+import dev.weir.db.engine.TableInfo;
 import dev.weir.db.engine.ValueKind;
 import dev.weir.db.engine.Values;
 import java.math.BigDecimal;
@@ -165,7 +166,7 @@ final class Applier {
             BufferedTable table, List<BufferedTable> all, Set<BufferedTable> seen, List<BufferedTable> order) {
         if (seen.add(table)) {
             for (BufferedTable parent : all) {
-                if (parent != table && table.info.references().stream().anyMatch(parent.name::equalsIgnoreCase)) {
+                if (parent != table && refers(table.info, parent.info)) {
                     visit(parent, all, seen, order);
                 }
             }
@@ -391,5 +392,10 @@ final class Applier {
             values.add(new Values.Objects(column, n));
         }
         return values;
+    }
+
+    private static boolean refers(TableInfo child, TableInfo parent) {
+        return child.schema().equals(parent.schema())
+                && child.references().stream().anyMatch(parent.name()::equalsIgnoreCase);
     }
 }

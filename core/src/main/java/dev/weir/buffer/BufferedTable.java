@@ -59,9 +59,14 @@ final class BufferedTable {
     private volatile ColumnInfo[] columns;
     private volatile @Nullable CounterColumn[] counters;
 
-    BufferedTable(TableInfo info, TableSettings settings, Catalog catalog) {
+    /**
+     * A table.
+     *
+     * @param name what the catalog knows it by, and the journal and dead letters call it
+     */
+    BufferedTable(TableInfo info, String name, TableSettings settings, Catalog catalog) {
         this.info = info;
-        this.name = info.name();
+        this.name = name;
         this.settings = settings;
         this.catalog = catalog;
         this.columns = info.columns().toArray(ColumnInfo[]::new);
@@ -121,7 +126,7 @@ final class BufferedTable {
     }
 
     private IllegalArgumentException refused(String rule, String cure) {
-        return new IllegalArgumentException(rule + ": table=" + info.name() + ". " + cure);
+        return new IllegalArgumentException(rule + ": table=" + name + ". " + cure);
     }
 
     ColumnInfo columnInfo(int column) {

@@ -183,9 +183,9 @@ final class FlushTransaction {
 
     private Set<String> tables() {
         Set<String> tables = new TreeSet<>();
-        plan.counters.keySet().forEach(counter -> tables.add(counter.table.name));
-        plan.rows.keySet().forEach(table -> tables.add(table.name));
-        plan.keyless.forEach(pieces -> tables.add(pieces.table.name));
+        plan.counters.keySet().forEach(counter -> tables.add(counter.table.info.name()));
+        plan.rows.keySet().forEach(table -> tables.add(table.info.name()));
+        plan.keyless.forEach(pieces -> tables.add(pieces.table.info.name()));
         return tables;
     }
 

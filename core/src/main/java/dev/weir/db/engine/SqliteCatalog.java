@@ -42,7 +42,7 @@ final class SqliteCatalog {
         int dot = name.indexOf('.');
         if (place == null && dot > 0) {
             place = find(connection, name.substring(0, dot), name.substring(dot + 1));
-            schema = place == null ? "" : place.schema();
+            schema = place == null || place.equals(find(connection, null, place.name())) ? "" : place.schema();
         }
         return place == null ? Optional.empty() : Optional.of(describe(dialect, connection, place, schema));
     }
