@@ -25,6 +25,7 @@ RULES = dict(
     guard=1,  # ledger: seq = from
     replay=1,  # the flush reloads retained epochs after a fall-back
     claim_old=1,  # a claim names the old writer
+    bury=0,  # a take-up may make a row that it can't read a dead letter: "guarded" by the row being there | "blind"
 )
 
 
@@ -212,6 +213,15 @@ def make(nt, kill, lose, flose, copy, other, restore, gets, R):
                 new = tuple(i for i in taken if i not in flight and (not R["memory"] or i not in pend))
                 yield f"P{pi} takes up {new}", S(procs=N(taken=None, eps=join(*new))), None
 
+            # take-up: a row that can't be read becomes a dead letter, which is a fate like being applied
+            if taken is not None and R["bury"]:
+                for i in taken:
+                    there = dict(hand).get(i) in mine
+                    if R["bury"] == "blind" or there and i not in locked:
+                        d = (done, frozenset(x for x in hand if x[0] != i), put(applied, i, applied[i] + 1), led)
+                        rest = tuple(j for j in taken if j != i) or None
+                        yield f"P{pi} buries row {i}", S(db=d, procs=N(taken=rest)), None
+
             # operator: claim of another writer's row, right or wrong
             if other and pi == 1:
                 for i, x in hand:
@@ -342,6 +352,10 @@ if __name__ == "__main__":
     run("get by ledger, one process", False, ts=2, lose=1, gets=1, getrule="ledger")
     run("take-up on a thread of its own, get by ledger", False, ts=2, gets=1, lose=1, getrule="ledger", own_thread=0)
     run("id not registered before COMMIT", False, kill=1, lose=1, gets=1, register=0)
+    run("unreadable rows buried, 2 T, 1 kill, lost answers", False, ts=2, kill=1, lose=1, flose=1, startup=0, bury="guarded")
+    run("unreadable rows buried, copied journal, 1 T, 1 kill, lost answers", False, copy=1, kill=1, lose=1, flose=1, startup=0, bury="guarded", own_thread=0)
+    run("unreadable rows buried, claim by another server", False, other=1, kill=1, lose=1, flose=1, startup=0, bury="guarded")
+    run("unreadable rows buried, database falls back", False, restore=1, kill=1, lose=1, flose=1, startup=0, bury="guarded")
     run("sabotage: applied without looking, copied journal", True, copy=1, look=0)
     run("sabotage: applied without looking, database falls back behind T", True, restore=1, look=0)
     run("sabotage: row looked at without a lock, copied journal", True, copy=1, lock=0)
@@ -361,4 +375,5 @@ if __name__ == "__main__":
     run("sabotage: get by ledger, id not registered before COMMIT", True, gets=1, getrule="ledger", register=0)
     run("sabotage: get reads the database first, then its list", True, gets=1, listfirst=0)
     run("sabotage: get ignores a ledger that fell back", True, gets=1, restore=1, wake=0)
+    run("sabotage: unreadable rows buried without looking whether they are there, copied journal", True, copy=1, startup=0, bury="blind")
     finish()

@@ -45,9 +45,9 @@ public final class BufferAdmin {
      * A writer, as the ledger and a journal know it.
      *
      * @param id its id
-     * @param ledger the last of its epochs that is in the database; empty if it has no ledger row
+     * @param ledger the last of its epochs that is in the database, negative if it was retired; empty if it has no ledger row
      * @param last the last epoch in the journal looked at; empty if that does not know the writer
-     * @param pendingEpochs epochs of that journal that are not in the database
+     * @param pendingEpochs epochs of that journal that are not in the database, up to the last that holds anything
      */
     public record Writer(String id, OptionalLong ledger, OptionalLong last, long pendingEpochs) {}
 
@@ -90,14 +90,18 @@ public final class BufferAdmin {
             if (inspection != null) {
                 for (JournalInspection.Inspected found : inspection.writers()) {
                     Long seq = ledgers.get(found.id());
-                    long in = seq == null ? 0 : seq;
+                    long in = seq == null ? 0 : Math.max(0, seq);
+                    if (seq == null && found.last() == 0 && !found.ledgerRow() && !inspection.owned()) {
+                        // An opening that did nothing; the next one forgets it.
+                        continue;
+                    }
                     writers.put(
                             found.id(),
                             new Writer(
                                     found.id(),
                                     seq == null ? OptionalLong.empty() : OptionalLong.of(seq),
                                     OptionalLong.of(found.last()),
-                                    Math.max(0, found.last() - in)));
+                                    Math.max(0, found.lastFilled() - in)));
                 }
             }
             boolean tables = hasTables(connection);
@@ -129,8 +133,9 @@ public final class BufferAdmin {
             Monitor monitor = new Monitor(clock);
             Recovery recovery = recovery(opened, monitor);
             recovery.makeTables();
+            Map<String, Long> ledgers = recovery.readLedgers(opened.earlier());
             for (Journal.Writer writer : opened.earlier()) {
-                if (writer.ledgerRow() && recovery.readLedger(writer.id()) < 0) {
+                if (writer.ledgerRow() && !ledgers.containsKey(writer.id())) {
                     throw new JournalException(
                             "A journal is adopted into the database that it belongs to, and this one does not know its writer: directory="
                                     + journal + ", writer=" + writer.id()
@@ -170,14 +175,20 @@ public final class BufferAdmin {
      * a journal that turns up later is refused at its start, so that nothing is applied twice.
      *
      * @param journal the directory that holds the writer's epochs; null if it is lost
-     * @throws IllegalArgumentException if neither the ledger nor the journal knows the writer
+     * @throws IllegalArgumentException if the journal does not know the writer; without one, if the ledger does not
      * @throws JournalException if the journal is owned by a living process, missing or damaged
      */
     public Retired retire(String writer, @Nullable Path journal) {
         Objects.requireNonNull(writer, "writer");
-        if (status(journal).writers().stream().noneMatch(known -> known.id().equals(writer))) {
-            throw new IllegalArgumentException(
-                    "There is no such writer: writer=" + writer + ". `weir buffer status` lists those there are.");
+        Writer known = status(journal).writers().stream()
+                .filter(there -> there.id().equals(writer))
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException(
+                        "There is no such writer: writer=" + writer + ". `weir buffer status` lists those there are."));
+        if (journal != null && known.last().isEmpty()) {
+            throw new IllegalArgumentException("A writer is retired with the journal that holds its epochs: writer="
+                    + writer + ", journal=" + journal
+                    + ". Name that journal; without one, the writer is retired as one whose journal is lost.");
         }
         try {
             long letters = 0;
@@ -249,7 +260,8 @@ public final class BufferAdmin {
         try {
             EpochDecoder.Epoch epoch = EpochDecoder.decode(seq, data, tables::get);
             Plan plan = Recovery.plan("", seq - 1, seq, List.of(epoch));
-            for (Unit unit : Batch.units(plan, Set.of())) {
+            // What was handed over lies in its own row, if it is not in the database: that row is left to others.
+            for (Unit unit : Batch.units(plan, Set.copyOf(plan.handovers))) {
                 burials.add(new Burial(seq, unit.parts().get(0).table().name, OperationsJson.write(unit.parts())));
             }
         } catch (JournalException e) {

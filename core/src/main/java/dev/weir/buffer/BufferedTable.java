@@ -7,7 +7,9 @@ import dev.weir.db.engine.ColumnInfo;
 import dev.weir.db.engine.ColumnValues;
 import dev.weir.db.engine.TableInfo;
 import dev.weir.db.engine.ValueKind;
+import dev.weir.error.WeirException;
 import java.math.BigDecimal;
+import java.sql.Connection;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumSet;
@@ -17,13 +19,16 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the buffer keeps of one table: its key, its columns by index, its rows and counters with pending changes. Checks and
- * canonicalises what callers give.
+ * What the buffer keeps of one table: its key, its columns by index, its rows and counters with pending changes. What callers
+ * give is checked by {@link Arguments}.
  *
- * <p><b>Concurrency.</b> The column list only grows, under this object's monitor; it is read through volatile references.
+ * <p><b>Concurrency.</b> What the catalog says is asked for without a lock and then published under {@code publishing}: the
+ * column list only grows, a column keeps its index and its kind, and what else is known of it may be replaced. All of it is
+ * read through volatile references.
  */
 final class BufferedTable {
     private static final Set<ValueKind> KEY_KINDS = EnumSet.of(
@@ -34,15 +39,9 @@ final class BufferedTable {
             ValueKind.DATE,
             ValueKind.DECIMAL,
             ValueKind.BOOLEAN);
-    private static final Set<ValueKind> ORDERED_KINDS = EnumSet.of(
-            ValueKind.INTEGER,
-            ValueKind.DECIMAL,
-            ValueKind.DATE,
-            ValueKind.TIME,
-            ValueKind.TIMESTAMP,
-            ValueKind.INSTANT);
+    private static final long LOOK_AGAIN_NANOS = 1_000_000_000;
 
-    final TableInfo info;
+    volatile TableInfo info;
     final String name;
     final TableSettings settings;
     final Missing missing;
@@ -54,21 +53,29 @@ final class BufferedTable {
 
     final AtomicLong pendingRows = new AtomicLong();
 
+    /** Checks what callers outside a transaction give. */
+    final Arguments arguments;
+
     private final Catalog catalog;
+    private final ReentrantLock publishing = new ReentrantLock();
     private final Map<String, Integer> indexes = new ConcurrentHashMap<>();
     private volatile ColumnInfo[] columns;
     private volatile @Nullable CounterColumn[] counters;
+    private volatile long lookFailed = System.nanoTime() - LOOK_AGAIN_NANOS;
 
     /**
      * A table.
      *
      * @param name what the catalog knows it by, and the journal and dead letters call it
+     * @param connection a look at the catalog while it is made goes through it; null if the pool may be asked
      */
-    BufferedTable(TableInfo info, String name, TableSettings settings, Catalog catalog) {
+    BufferedTable(
+            TableInfo info, String name, TableSettings settings, Catalog catalog, @Nullable Connection connection) {
         this.info = info;
         this.name = name;
         this.settings = settings;
         this.catalog = catalog;
+        this.arguments = new Arguments(this, catalog);
         this.columns = info.columns().toArray(ColumnInfo[]::new);
         this.counters = new @Nullable CounterColumn[columns.length];
         if (info.view()) {
@@ -85,16 +92,16 @@ final class BufferedTable {
                     "A buffered row is named by a unique key, and the table has no primary key",
                     "Name a unique key by TableSettings.key(…).");
         }
+        Arguments checks = arguments(connection);
         this.key = new int[keyNames.size()];
         List<String> spelled = new ArrayList<>();
         for (int i = 0; i < key.length; i++) {
-            key[i] = column(keyNames.get(i));
+            key[i] = checks.column(keyNames.get(i));
             ColumnInfo column = columns[key[i]];
             spelled.add(column.name());
             checkKeyColumn(column);
         }
-        if (!sameColumns(spelled, info.primaryKey())
-                && info.uniqueKeys().stream().noneMatch(unique -> sameColumns(spelled, unique))) {
+        if (!isUnique(info, spelled)) {
             throw refused(
                     "A buffered row is named by a unique key, and no unique key has just these columns: key=" + spelled,
                     "Use the primary key " + info.primaryKey() + " or one of " + info.uniqueKeys() + ".");
@@ -102,7 +109,7 @@ final class BufferedTable {
         this.longKey = key.length == 1 && columns[key[0]].kind() == ValueKind.INTEGER;
         Map<String, ? extends @Nullable Object> defaults = settings.orInsert();
         this.missing = defaults != null
-                ? new Missing(null, insertOf(defaults, false))
+                ? checks.missing(defaults)
                 : settings.missingRow() == MissingRow.IGNORE ? Missing.IGNORE : Missing.DEAD_LETTER;
     }
 
@@ -119,6 +126,11 @@ final class BufferedTable {
                             + column.name() + ", type=" + column.typeName(),
                     "Give the column a binary collation without padding.");
         }
+    }
+
+    private static boolean isUnique(TableInfo info, List<String> columns) {
+        return sameColumns(columns, info.primaryKey())
+                || info.uniqueKeys().stream().anyMatch(unique -> sameColumns(columns, unique));
     }
 
     private static boolean sameColumns(List<String> a, List<String> b) {
@@ -146,29 +158,126 @@ final class BufferedTable {
         return result;
     }
 
-    /** The index of a column. A name that is not known causes one fresh look at the catalog. */
-    int column(String columnName) {
-        Integer known = indexes.get(Objects.requireNonNull(columnName, "column"));
-        return known != null ? known : lookUp(columnName);
+    /** The checks for callers inside a transaction, which ask on its connection; the usual ones if there is none. */
+    Arguments arguments(@Nullable Connection connection) {
+        return connection == null ? arguments : new Arguments(this, new HeldCatalog(catalog, connection));
     }
 
-    private synchronized int lookUp(String columnName) {
-        ColumnInfo found = info.column(columnName).orElseGet(() -> catalog.column(info, columnName));
+    /** The index of a column. A name that is not known causes one fresh look at the catalog. */
+    int column(String columnName) {
+        return column(columnName, catalog);
+    }
+
+    int column(String columnName, Catalog from) {
+        Integer known = indexes.get(Objects.requireNonNull(columnName, "column"));
+        return known != null ? known : publish(columnName, look(columnName, from));
+    }
+
+    private ColumnInfo look(String columnName, Catalog from) {
+        TableInfo now = info;
+        return now.column(columnName).orElseGet(() -> from.column(now, columnName));
+    }
+
+    private int publish(String columnName, ColumnInfo found) {
+        publishing.lock();
+        try {
+            int at = find(found.name());
+            if (at < 0) {
+                at = columns.length;
+                ColumnInfo[] more = Arrays.copyOf(columns, at + 1);
+                more[at] = found;
+                counters = Arrays.copyOf(counters, at + 1);
+                columns = more;
+            }
+            indexes.put(columnName, at);
+            return at;
+        } finally {
+            publishing.unlock();
+        }
+    }
+
+    private int find(String exactName) {
         for (int i = 0; i < columns.length; i++) {
-            if (columns[i].name().equals(found.name())) {
-                indexes.put(columnName, i);
+            if (columns[i].name().equals(exactName)) {
                 return i;
             }
         }
-        ColumnInfo[] more = Arrays.copyOf(columns, columns.length + 1);
-        more[columns.length] = found;
-        counters = Arrays.copyOf(counters, more.length);
-        columns = more;
-        indexes.put(columnName, more.length - 1);
-        return more.length - 1;
+        return -1;
     }
 
-    private boolean isKey(int column) {
+    /**
+     * Looks at the catalog once more, because something is about to be refused by what was known, and takes over what changed.
+     *
+     * @return whether anything did
+     * @throws IllegalArgumentException if the table is gone
+     * @throws IllegalStateException if it changed so that pending changes may not fit it
+     */
+    boolean renew(Catalog from) {
+        if (System.nanoTime() - lookFailed < LOOK_AGAIN_NANOS) {
+            return false;
+        }
+        TableInfo known = info;
+        TableInfo fresh;
+        try {
+            fresh = from.fresh(known);
+        } catch (WeirException e) {
+            // The database is away: what was known holds, and the next refusals do not wait for it.
+            lookFailed = System.nanoTime();
+            return false;
+        }
+        publishing.lock();
+        try {
+            if (fresh.equals(info)) {
+                return !known.equals(fresh);
+            }
+            ColumnInfo[] renewed = columns.clone();
+            for (int i = 0; i < renewed.length; i++) {
+                renewed[i] = renewed(fresh, columns[i], isKey(i));
+            }
+            if (!isUnique(fresh, keyColumns().stream().map(ColumnInfo::name).toList())) {
+                throw changed("its key is not unique any more");
+            }
+            columns = renewed;
+            info = fresh;
+            return true;
+        } finally {
+            publishing.unlock();
+        }
+    }
+
+    private ColumnInfo renewed(TableInfo fresh, ColumnInfo known, boolean inKey) {
+        ColumnInfo now = fresh.columns().stream()
+                .filter(column -> column.name().equals(known.name()))
+                .findFirst()
+                .orElse(null);
+        if (now == null && !inKey) {
+            // A column that is gone asks for no value.
+            return new ColumnInfo(
+                    known.name(),
+                    known.typeName(),
+                    known.kind(),
+                    true,
+                    true,
+                    known.generated(),
+                    known.length(),
+                    known.precision(),
+                    known.scale(),
+                    known.binaryComparison());
+        }
+        if (now == null || now.kind() != known.kind() || (inKey && !now.binaryComparison())) {
+            throw changed("column=" + known.name() + ", was=" + known.typeName() + ", now="
+                    + (now == null ? "gone" : now.typeName()));
+        }
+        return now;
+    }
+
+    private IllegalStateException changed(String how) {
+        return new IllegalStateException(
+                "A buffered table keeps its key and its columns' kinds of value while the application runs, and it was changed: table="
+                        + name + ", " + how + ". Restart the application.");
+    }
+
+    boolean isKey(int column) {
         for (int k : key) {
             if (k == column) {
                 return true;
@@ -193,38 +302,23 @@ final class BufferedTable {
         return counter != null ? counter : makeCounter(column);
     }
 
-    private synchronized CounterColumn makeCounter(int column) {
-        CounterColumn counter = counters[column];
-        if (counter == null) {
-            counter = new CounterColumn(this, column);
-            @Nullable CounterColumn[] more = counters.clone();
-            more[column] = counter;
-            counters = more;
-        }
-        return counter;
-    }
-
-    /** Checks that a column may be added to, and by how much. */
-    void checkAdd(int column, long delta) {
-        ColumnInfo info = columns[column];
-        writable(column);
-        if (info.kind() == ValueKind.INTEGER) {
-            Integer bits = info.precision();
-            if (bits != null && bits < 64) {
-                long limit = 1L << bits;
-                if (delta <= -limit || delta >= limit) {
-                    throw notExact(info, "the delta has more than " + bits + " bits");
-                }
+    private CounterColumn makeCounter(int column) {
+        publishing.lock();
+        try {
+            CounterColumn counter = counters[column];
+            if (counter == null) {
+                counter = new CounterColumn(this, column);
+                @Nullable CounterColumn[] more = counters.clone();
+                more[column] = counter;
+                counters = more;
             }
-        } else if (info.kind() == ValueKind.DECIMAL) {
-            ColumnValues.canonical(info, BigDecimal.valueOf(delta));
-        } else {
-            throw new IllegalArgumentException("Only an integer or decimal column can be added to exactly: column="
-                    + name + "." + info.name() + ", type=" + info.typeName() + ". Use update, or change the type.");
+            return counter;
+        } finally {
+            publishing.unlock();
         }
     }
 
-    /** The largest magnitude that may be added to a column without asking {@link #checkAdd} and without a lock. */
+    /** The largest magnitude that may be added to a column without asking {@link Arguments#checkAdd} and without a lock. */
     long addLimit(int column) {
         ColumnInfo info = columns[column];
         Integer digits = info.precision();
@@ -234,102 +328,13 @@ final class BufferedTable {
         return digits == null || digits > 40 ? Cell.SMALL : (1L << digits) - 1;
     }
 
-    private IllegalArgumentException notExact(ColumnInfo column, String why) {
-        return new IllegalArgumentException("A buffered value must be one that its column stores exactly, and " + why
-                + ": column=" + name + "." + column.name() + ", type=" + column.typeName() + ".");
-    }
-
-    /** Checks a bound for max or min and answers its canonical value. */
-    Object bound(int column, Object value) {
-        ColumnInfo info = columns[column];
-        writable(column);
-        if (!ORDERED_KINDS.contains(info.kind())) {
-            throw new IllegalArgumentException("Only a number or a time can be raised or lowered: column=" + name + "."
-                    + info.name() + ", type=" + info.typeName() + ". Use update.");
-        }
-        return Objects.requireNonNull(ColumnValues.canonical(info, Objects.requireNonNull(value, "value")));
-    }
-
-    /** Checks a value to set and answers its canonical form. */
-    @Nullable Object value(int column, @Nullable Object value) {
-        ColumnInfo info = columns[column];
-        writable(column);
-        return canonical(info, value);
-    }
-
-    private @Nullable Object canonical(ColumnInfo info, @Nullable Object value) {
-        if (info.kind() == ValueKind.OTHER) {
-            throw new IllegalArgumentException("The buffer does not know the column's type: column=" + name + "."
-                    + info.name() + ", type=" + info.typeName() + ". Write it directly, not through the buffer.");
-        }
-        return ColumnValues.canonical(info, value);
-    }
-
-    private void writable(int column) {
-        if (columns[column].generated()) {
-            throw new IllegalArgumentException("The database computes this column itself: column=" + name + "."
-                    + columns[column].name() + ". Leave it out.");
-        }
-        if (isKey(column)) {
-            throw new IllegalArgumentException("The key that names a buffered row can't be changed: column=" + name
-                    + "." + columns[column].name() + ". Delete the row and insert another.");
-        }
-    }
-
     /** Checks a key and answers its canonical form. */
     Object key(Object given) {
-        Objects.requireNonNull(given, "key");
-        if (key.length == 1) {
-            if (given instanceof Map<?, ?> map) {
-                if (map.size() != 1) {
-                    throw keyShape(map.keySet().toString());
-                }
-                Map.Entry<?, ?> only = map.entrySet().iterator().next();
-                if (!(only.getKey() instanceof String column) || column(column) != key[0]) {
-                    throw keyShape(map.keySet().toString());
-                }
-                return keyPart(0, only.getValue());
-            }
-            if (longKey && given instanceof Long) {
-                return keyPart(0, given);
-            }
-            return keyPart(0, given);
-        }
-        if (!(given instanceof Map<?, ?> map)) {
-            throw keyShape(given.getClass().getSimpleName());
-        }
-        @Nullable Object[] parts = new @Nullable Object[key.length];
-        for (Map.Entry<?, ?> part : map.entrySet()) {
-            int at = -1;
-            if (part.getKey() instanceof String column) {
-                int index = column(column);
-                for (int i = 0; i < key.length; i++) {
-                    at = key[i] == index ? i : at;
-                }
-            }
-            if (at < 0) {
-                throw keyShape(map.keySet().toString());
-            }
-            parts[at] = keyPart(at, part.getValue());
-        }
-        List<Object> all = new ArrayList<>();
-        for (Object part : parts) {
-            if (part == null) {
-                throw keyShape(map.keySet().toString());
-            }
-            all.add(part);
-        }
-        return new CompositeKey(all);
+        return arguments.key(given);
     }
 
-    private IllegalArgumentException keyShape(String given) {
-        List<String> names = keyColumns().stream().map(ColumnInfo::name).toList();
-        return new IllegalArgumentException("A row is named by its whole buffer key: table=" + name + ", key=" + names
-                + ", given=" + given + ". "
-                + (key.length == 1 ? "Give the key's value." : "Give a map from each key column to its value."));
-    }
-
-    private Object keyPart(int part, @Nullable Object value) {
+    /** Checks one value of a key. */
+    Object keyPart(int part, @Nullable Object value) {
         ColumnInfo info = columns[key[part]];
         if (value == null) {
             throw new IllegalArgumentException(
@@ -358,55 +363,6 @@ final class BufferedTable {
         return part instanceof Bytes bytes ? bytes.value() : part;
     }
 
-    /** Checks a row to insert. */
-    Insert insertOf(Map<String, ? extends @Nullable Object> row, boolean whole) {
-        Objects.requireNonNull(row, "row");
-        int[] at = new int[row.size()];
-        @Nullable Object[] values = new @Nullable Object[at.length];
-        int n = 0;
-        for (Map.Entry<String, ? extends @Nullable Object> field : row.entrySet()) {
-            int column = column(field.getKey());
-            ColumnInfo info = columns[column];
-            if (info.generated()) {
-                writable(column);
-            }
-            if (isKey(column) && !whole) {
-                throw new IllegalArgumentException("The key is given by where(…): column=" + name + "." + info.name()
-                        + ". Leave it out of the defaults.");
-            }
-            for (int i = 0; i < n; i++) {
-                if (at[i] == column) {
-                    throw new IllegalArgumentException(
-                            "A column is given once: column=" + name + "." + info.name() + ".");
-                }
-            }
-            at[n] = column;
-            values[n++] = canonical(info, field.getValue());
-        }
-        if (whole) {
-            if (n == 0) {
-                throw new IllegalArgumentException("A row to insert has at least one column: table=" + name + ".");
-            }
-            for (int i = 0; i < columns.length; i++) {
-                if (!columns[i].nullable() && !columns[i].hasDefault() && !contains(at, i)) {
-                    throw new IllegalArgumentException(
-                            "A row to insert has a value for each column that needs one: column=" + name + "."
-                                    + columns[i].name() + ". Give it a value.");
-                }
-            }
-        }
-        return new Insert(at, values);
-    }
-
-    private static boolean contains(int[] columns, int column) {
-        for (int c : columns) {
-            if (c == column) {
-                return true;
-            }
-        }
-        return false;
-    }
-
     /** The key of a row to insert; null if the database makes it. */
     @Nullable Object keyOf(Insert insert) {
         @Nullable Object[] parts = new @Nullable Object[key.length];
@@ -431,9 +387,5 @@ final class BufferedTable {
             parts.add(keyPart(i, row[i]));
         }
         return new CompositeKey(parts);
-    }
-
-    Missing missing(Map<String, ? extends @Nullable Object> defaults) {
-        return new Missing(null, insertOf(defaults, false));
     }
 }

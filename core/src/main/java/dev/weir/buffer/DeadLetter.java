@@ -6,11 +6,11 @@ import java.time.Instant;
  * A change that the database refused for good.
  *
  * @param id names it
- * @param writer the writer whose epoch held it
- * @param epoch that epoch's number
+ * @param writer the writer whose epoch held it; {@code *} if it was retried and could not be read
+ * @param epoch that epoch's number; 0 if a hand-over could not be read
  * @param table the first table it is about
  * @param change the operations as JSON
- * @param reason what the database said, by kind and SQLState, without values
+ * @param reason what the database said, by kind and SQLState, or why it can't be read; without values
  * @param at when it was refused
  */
 public record DeadLetter(

@@ -17,7 +17,8 @@ public interface DeadLetters {
 
     /**
      * Hands letters back to the buffer, each exactly once: in one transaction the letter is deleted and a hand-over row is
-     * written, which the next flush takes up.
+     * written, which the next flush takes up. One that can't be read there, because its table or a column is gone, is a dead
+     * letter again, with the same id and that reason.
      *
      * @return how many of them were there
      */

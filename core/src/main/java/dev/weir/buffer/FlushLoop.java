@@ -421,7 +421,7 @@ final class FlushLoop implements Runnable {
         }
         if (attempts == 1) {
             LOG.warn("A flush failed and is tried again: {}.", problem);
-            LOG.debug("The failure of the flush", e);
+            LOG.debug("The failure of the flush", withoutValues(e));
         }
         backOff = backOff();
         monitor.retrying(attempts, problem, Duration.ofNanos(backOff));
@@ -439,6 +439,13 @@ final class FlushLoop implements Runnable {
         return e instanceof WeirException
                 ? String.valueOf(e.getMessage())
                 : e.getClass().getName();
+    }
+
+    /** The same for a log: where it happened, without the message. */
+    private static Throwable withoutValues(Throwable e) {
+        Throwable shown = new Throwable(describe(e));
+        shown.setStackTrace(e.getStackTrace());
+        return shown;
     }
 
     /** Rule M1.12: the buffer stops flushing, and goes on taking into the journal up to its limits. */

@@ -55,7 +55,7 @@ final class GroupRecorder implements BufferGroup {
         @Override
         public GroupRow where(Object key) {
             finish();
-            RecordedRow row = new RecordedRow(table, table.key(key));
+            RecordedRow row = new RecordedRow(table, table.arguments.key(key));
             open = row;
             return row;
         }
@@ -63,7 +63,7 @@ final class GroupRecorder implements BufferGroup {
         @Override
         public GroupTable insert(Map<String, ? extends @Nullable Object> row) {
             finish();
-            RowChange.Insert insert = table.insertOf(row, true);
+            RowChange.Insert insert = table.arguments.insertOf(row, true);
             operations.add(new Operation(table, table.keyOf(insert), RowChange.insert(insert)));
             calls++;
             return this;
@@ -98,7 +98,7 @@ final class GroupRecorder implements BufferGroup {
         @Override
         public GroupRow orInsert(Map<String, ? extends @Nullable Object> defaults) {
             checkOpen();
-            missing = table.missing(defaults);
+            missing = table.arguments.missing(defaults);
             return this;
         }
 
@@ -135,27 +135,27 @@ final class GroupRecorder implements BufferGroup {
 
         @Override
         public GroupRow add(String column, long delta) {
-            int at = table.column(column);
-            table.checkAdd(at, delta);
+            int at = table.arguments.column(column);
+            table.arguments.checkAdd(at, delta);
             return change(at, new ColumnChange.Plus(delta));
         }
 
         @Override
         public GroupRow set(String column, @Nullable Object value) {
-            int at = table.column(column);
-            return change(at, new ColumnChange.Put(table.value(at, value)));
+            int at = table.arguments.column(column);
+            return change(at, new ColumnChange.Put(table.arguments.value(at, value)));
         }
 
         @Override
         public GroupRow max(String column, Object value) {
-            int at = table.column(column);
-            return change(at, new ColumnChange.Max(table.bound(at, value)));
+            int at = table.arguments.column(column);
+            return change(at, new ColumnChange.Max(table.arguments.bound(at, value)));
         }
 
         @Override
         public GroupRow min(String column, Object value) {
-            int at = table.column(column);
-            return change(at, new ColumnChange.Min(table.bound(at, value)));
+            int at = table.arguments.column(column);
+            return change(at, new ColumnChange.Min(table.arguments.bound(at, value)));
         }
 
         @Override

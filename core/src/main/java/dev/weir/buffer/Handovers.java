@@ -35,6 +35,8 @@ final class Handovers {
     /** The writer of a row that whoever comes first takes. */
     static final String ANYBODY = "*";
 
+    private static final int MOST_REASON = 255;
+
     private static final Logger LOG = LoggerFactory.getLogger("dev.weir.buffer");
 
     private final Database database;
@@ -43,7 +45,6 @@ final class Handovers {
     private final Intake intake;
     private final Monitor monitor;
     private final Set<String> known = ConcurrentHashMap.newKeySet();
-    private final Set<String> unreadable = ConcurrentHashMap.newKeySet();
 
     Handovers(Database database, Journal journal, Tables tables, Intake intake, Monitor monitor) {
         this.database = database;
@@ -173,77 +174,105 @@ final class Handovers {
         }
     }
 
-    /** Takes up rows that were left behind: of this journal's writers, and those that are for anybody. */
+    private record Row(String id, String writer, String change) {}
+
+    /**
+     * Takes up rows that were left behind: of this journal's writers, and those that are for anybody. A row is read before it is
+     * claimed, and one that can't be read becomes a dead letter: nobody could apply it, and nobody would see it.
+     */
     void takeUp() throws SQLException {
         Set<String> writers = new LinkedHashSet<>();
+        writers.add(ANYBODY);
         writers.add(journal.writer());
         journal.earlier().forEach(writer -> writers.add(writer.id()));
-        Map<String, String> found = new LinkedHashMap<>();
-        Dialect dialect = database.dialect();
+        Map<String, List<Operation>> found = new LinkedHashMap<>();
+        List<DeadLetter> unreadable = new ArrayList<>();
         try (FlushConnection lease = FlushConnection.take(database)) {
             Connection connection = lease.connection();
-            boolean any = false;
-            try (PreparedStatement select = connection.prepareStatement("SELECT " + dialect.quote("id") + ", "
-                            + dialect.quote("writer") + ", " + dialect.quote("change") + " FROM "
-                            + dialect.quote(Ledger.HANDOVER) + " ORDER BY " + dialect.quote("id"));
-                    ResultSet rows = select.executeQuery()) {
-                while (rows.next()) {
-                    String writer = rows.getString(2);
-                    any |= writer.equals(ANYBODY);
-                    if (writers.contains(writer) && !known.contains(rows.getString(1))) {
-                        found.put(rows.getString(1), rows.getString(3));
+            try {
+                for (Row row : rows(connection)) {
+                    if (!writers.contains(row.writer) || known.contains(row.id)) {
+                        continue;
+                    }
+                    try {
+                        List<Operation> operations = OperationsJson.read(
+                                row.change, name -> tables.get(name, connection).arguments(connection));
+                        if (!row.writer.equals(ANYBODY) || claim(connection, row.id)) {
+                            found.put(row.id, operations);
+                        }
+                    } catch (IllegalArgumentException | IllegalStateException e) {
+                        bury(connection, row, String.valueOf(e.getMessage()), unreadable);
                     }
                 }
+                lease.commit();
+            } catch (SQLException | RuntimeException e) {
+                lease.rollback();
+                throw e;
             }
-            if (any) {
-                claim(connection, dialect, found);
-            }
-            lease.commit();
+        }
+        for (DeadLetter letter : unreadable) {
+            LOG.warn(
+                    "A hand-over or a dead letter that was retried can't be read, and is a dead letter: id={}, {}",
+                    letter.id(),
+                    letter.reason());
+            monitor.deadLetters.incrementAndGet();
+            monitor.letter(letter);
         }
         found.forEach(this::join);
     }
 
-    private void claim(Connection connection, Dialect dialect, Map<String, String> found) throws SQLException {
-        Map<String, String> free = new LinkedHashMap<>();
+    private List<Row> rows(Connection connection) throws SQLException {
+        Dialect dialect = database.dialect();
+        List<Row> found = new ArrayList<>();
         try (PreparedStatement select = connection.prepareStatement("SELECT " + dialect.quote("id") + ", "
-                + dialect.quote("change") + " FROM " + dialect.quote(Ledger.HANDOVER) + " WHERE "
-                + dialect.quote("writer") + " = ?")) {
-            select.setString(1, ANYBODY);
-            try (ResultSet rows = select.executeQuery()) {
-                while (rows.next()) {
-                    free.put(rows.getString(1), rows.getString(2));
-                }
+                        + dialect.quote("writer") + ", " + dialect.quote("change") + " FROM "
+                        + dialect.quote(Ledger.HANDOVER) + " ORDER BY " + dialect.quote("id"));
+                ResultSet rows = select.executeQuery()) {
+            while (rows.next()) {
+                found.add(new Row(rows.getString(1), rows.getString(2), rows.getString(3)));
             }
         }
+        return found;
+    }
+
+    private boolean claim(Connection connection, String id) throws SQLException {
+        Dialect dialect = database.dialect();
         try (PreparedStatement update = connection.prepareStatement("UPDATE " + dialect.quote(Ledger.HANDOVER) + " SET "
                 + dialect.quote("writer") + " = ? WHERE " + dialect.quote("id") + " = ? AND "
                 + dialect.quote("writer") + " = ?")) {
-            for (Map.Entry<String, String> row : free.entrySet()) {
-                update.setString(1, journal.writer());
-                update.setString(2, row.getKey());
-                update.setString(3, ANYBODY);
-                if (update.executeUpdate() == 1) {
-                    found.put(row.getKey(), row.getValue());
-                }
-            }
+            update.setString(1, journal.writer());
+            update.setString(2, id);
+            update.setString(3, ANYBODY);
+            return update.executeUpdate() == 1;
         }
     }
 
-    private void join(String id, String change) {
-        if (!known.add(id)) {
-            return;
+    /** Makes a row a dead letter of the same id, unless somebody else has taken it meanwhile. */
+    private void bury(Connection connection, Row row, String reason, List<DeadLetter> buried) throws SQLException {
+        Dialect dialect = database.dialect();
+        try (PreparedStatement delete = connection.prepareStatement("DELETE FROM " + dialect.quote(Ledger.HANDOVER)
+                + " WHERE " + dialect.quote("id") + " = ? AND " + dialect.quote("writer") + " = ?")) {
+            delete.setString(1, row.id);
+            delete.setString(2, row.writer);
+            if (delete.executeUpdate() != 1) {
+                return;
+            }
         }
-        try {
-            List<Operation> operations = OperationsJson.read(change, tables::get);
-            if (!operations.isEmpty()) {
-                intake.append(operations, id);
-            }
-        } catch (IllegalArgumentException e) {
-            known.remove(id);
-            if (unreadable.add(id)) {
-                monitor.problem("flush", "A hand-over row can't be taken up: id=" + id);
-                LOG.warn("A hand-over row can't be taken up and stays where it is: id={}, {}", id, e.getMessage());
-            }
+        DeadLetter letter = new DeadLetter(
+                row.id,
+                row.writer,
+                0,
+                OperationsJson.firstTable(row.change),
+                row.change,
+                reason.length() <= MOST_REASON ? reason : reason.substring(0, MOST_REASON),
+                monitor.now());
+        FlushTransaction.insertLetter(connection, dialect, letter);
+        buried.add(letter);
+    }
+
+    private void join(String id, List<Operation> operations) {
+        if (known.add(id)) {
+            intake.append(operations, id);
         }
     }
 }

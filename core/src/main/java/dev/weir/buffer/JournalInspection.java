@@ -28,11 +28,19 @@ record JournalInspection(boolean owned, OptionalLong ownerPid, List<Inspected> w
      * @param ledgerRow whether its ledger row is known to exist
      * @param trimmedTo the last epoch that was dropped, 0 if none
      * @param last the last epoch that is kept or was dropped, 0 if none
+     * @param lastFilled the last that holds anything; those after it changed nothing. 0 if none
      * @param kept how many epochs are kept
      * @param keptBytes their content
      */
     record Inspected(
-            String id, long openedMillis, boolean ledgerRow, long trimmedTo, long last, long kept, long keptBytes) {}
+            String id,
+            long openedMillis,
+            boolean ledgerRow,
+            long trimmedTo,
+            long last,
+            long lastFilled,
+            long kept,
+            long keptBytes) {}
 
     /**
      * Looks at a directory and changes nothing in it. What is kept is counted, not verified: an opening does that.
@@ -79,18 +87,43 @@ record JournalInspection(boolean owned, OptionalLong ownerPid, List<Inspected> w
                         + row.position(JournalRow.MAX_SEQ))) {
                     result.next();
                     long kept = result.getLong(1);
+                    long bytes = result.getLong(2);
+                    long last = kept == 0 ? row.trimmedTo() : JournalRow.seq(result.getLong(3));
                     writers.add(new Inspected(
                             row.id(),
                             row.openedMillis(),
                             row.ledgerRow(),
                             row.trimmedTo(),
-                            kept == 0 ? row.trimmedTo() : JournalRow.seq(result.getLong(3)),
+                            last,
+                            lastFilled(connection, row),
                             kept,
-                            result.getLong(2)));
+                            bytes));
                 }
             }
             statement.execute("commit");
         }
         return List.copyOf(writers);
+    }
+
+    /** Reads epochs from the end until one holds something. */
+    private static long lastFilled(Connection connection, JournalRow row) throws SQLException {
+        try (Statement statement = connection.createStatement();
+                ResultSet epochs = statement.executeQuery("select position, data from epoch where position between "
+                        + row.position(1) + " and " + row.position(JournalRow.MAX_SEQ) + " order by position desc")) {
+            while (epochs.next()) {
+                if (!isEmpty(epochs.getBytes(2))) {
+                    return JournalRow.seq(epochs.getLong(1));
+                }
+            }
+            return row.trimmedTo();
+        }
+    }
+
+    private static boolean isEmpty(byte[] epoch) {
+        try {
+            return EpochDecoder.operations(epoch) == 0;
+        } catch (JournalException unreadable) {
+            return false;
+        }
     }
 }

@@ -202,6 +202,12 @@ final class JournalLoop implements Runnable {
                 }
                 LockSupport.parkNanos(this, retry);
                 retry = Math.min(LAST_RETRY_NANOS, retry * 2);
+            } catch (IllegalStateException closed) {
+                // Whoever closes waits for a deadline only, and then closes the journal beneath a running append.
+                if (stopping) {
+                    return false;
+                }
+                throw closed;
             }
         }
     }

@@ -9,7 +9,10 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 
 /**
  * The buffer's own tables in the target database. {@code weir_ledger} has a row a writer: the last epoch that is in.
@@ -91,7 +94,7 @@ final class Ledger {
     /**
      * The last epoch of a writer that is in the database; -1 if it has no row.
      *
-     * @throws JournalException if the writer was retired
+     * @throws JournalException if the writer was retired, or a newer version wrote its row
      */
     long read(Connection connection, String writer) throws SQLException {
         try (PreparedStatement select = connection.prepareStatement(
@@ -101,19 +104,41 @@ final class Ledger {
                 if (!rows.next()) {
                     return -1;
                 }
-                if (rows.getInt(2) > FORMAT) {
-                    throw new IllegalStateException("The ledger was written by a newer version: format="
-                            + rows.getInt(2) + ", known=" + FORMAT + ". Use that version or a newer one.");
-                }
-                if (rows.getLong(1) == RETIRED) {
-                    throw new JournalException(
-                            "A retired writer writes no more: writer=" + writer
-                                    + ". What its journal holds was given up by `weir buffer retire`; move the journal away and start with a new one.",
-                            null);
-                }
-                return rows.getLong(1);
+                return checked(writer, rows.getLong(1), rows.getInt(2));
             }
         }
+    }
+
+    private static long checked(String writer, long seq, int format) {
+        if (format > FORMAT) {
+            throw new JournalException(
+                    "A ledger is read by the version that wrote it or a newer one: writer=" + writer + ", format="
+                            + format + ", known=" + FORMAT + ". Use that version.",
+                    null);
+        }
+        if (seq == RETIRED) {
+            throw new JournalException(
+                    "A retired writer writes no more: writer=" + writer
+                            + ". What its journal holds was given up by `weir buffer retire`; move the journal away and start with a new one.",
+                    null);
+        }
+        return seq;
+    }
+
+    /** {@link #read} for many writers in one statement; those without a row are left out. */
+    Map<String, Long> read(Connection connection, Set<String> writers) throws SQLException {
+        Map<String, Long> found = new HashMap<>();
+        try (PreparedStatement select = connection.prepareStatement(
+                        "SELECT " + q("writer") + ", " + q("seq") + ", " + q("format") + " FROM " + q(LEDGER));
+                ResultSet rows = select.executeQuery()) {
+            while (rows.next()) {
+                String writer = rows.getString(1);
+                if (writers.contains(writer)) {
+                    found.put(writer, checked(writer, rows.getLong(2), rows.getInt(3)));
+                }
+            }
+        }
+        return found;
     }
 
     /** Moves a writer's row from one epoch to another; answers whether it stood there. */

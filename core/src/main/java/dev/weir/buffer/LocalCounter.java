@@ -83,11 +83,11 @@ final class LocalCounter implements Counter {
 
     @Override
     public void add(Object key, long delta) {
-        addSlowly(counter.table.key(key), delta);
+        addSlowly(of.arguments.key(key), delta);
     }
 
     private Object canonical(long key) {
-        return counter.table.key(key);
+        return of.arguments.key(key);
     }
 
     private void addSlowly(Object key, long delta) {
@@ -95,7 +95,7 @@ final class LocalCounter implements Counter {
     }
 
     private @Nullable Accepted accept(Object key, long delta) {
-        counter.table.checkAdd(counter.column, delta);
+        of.arguments.checkAdd(counter.column, delta);
         return of.add(counter, key, delta);
     }
 
@@ -115,13 +115,13 @@ final class LocalCounter implements Counter {
 
     @Override
     public long addAndGet(Object key, long delta) {
-        return addAndGetCanonical(counter.table.key(key), delta);
+        return addAndGetCanonical(of.arguments.key(key), delta);
     }
 
     /** Adds to a row whose canonical key is given, and answers its total. */
     long addAndGetCanonical(Object key, long delta) {
         of.refuseInTransaction("addAndGet");
-        counter.table.checkAdd(counter.column, delta);
+        of.arguments.checkAdd(counter.column, delta);
         WeirException unread = null;
         boolean exists = true;
         while (true) {
@@ -195,7 +195,7 @@ final class LocalCounter implements Counter {
 
     @Override
     public CompletionStage<Void> addAsync(Object key, long delta) {
-        Object canonical = counter.table.key(key);
+        Object canonical = of.arguments.key(key);
         return stage(accept(canonical, delta), canonical);
     }
 
@@ -214,7 +214,7 @@ final class LocalCounter implements Counter {
     @Override
     public OptionalLong get(Object key) {
         of.refuseInTransaction("get");
-        Totals.Total total = totals.get(counter.table, counter.table.key(key), counter.column);
+        Totals.Total total = totals.get(counter.table, of.arguments.key(key), counter.column);
         return total.exists() && total.value() != null
                 ? OptionalLong.of(LocalRowBuffer.asLong(total.value()))
                 : OptionalLong.empty();

@@ -17,19 +17,21 @@ import org.jspecify.annotations.Nullable;
 final class LocalRowBuffer implements RowBuffer {
     private final LocalTableBuffer of;
     private final BufferedTable table;
+    private final Arguments arguments;
     private final Object key;
     private final Missing missing;
 
     LocalRowBuffer(LocalTableBuffer of, Object key, Missing missing) {
         this.of = of;
         this.table = of.table;
+        this.arguments = of.arguments;
         this.key = key;
         this.missing = missing;
     }
 
     @Override
     public RowBuffer orInsert(Map<String, ? extends @Nullable Object> defaults) {
-        return new LocalRowBuffer(of, key, table.missing(defaults));
+        return new LocalRowBuffer(of, key, arguments.missing(defaults));
     }
 
     @Override
@@ -58,8 +60,8 @@ final class LocalRowBuffer implements RowBuffer {
     }
 
     private int checkedAdd(String column, long delta) {
-        int at = table.column(column);
-        table.checkAdd(at, delta);
+        int at = arguments.column(column);
+        arguments.checkAdd(at, delta);
         return at;
     }
 
@@ -148,8 +150,8 @@ final class LocalRowBuffer implements RowBuffer {
         ColumnChange[] changes = new ColumnChange[n];
         int i = 0;
         for (Map.Entry<String, ? extends @Nullable Object> column : columns.entrySet()) {
-            at[i] = table.column(column.getKey());
-            changes[i] = new ColumnChange.Put(table.value(at[i], column.getValue()));
+            at[i] = arguments.column(column.getKey());
+            changes[i] = new ColumnChange.Put(arguments.value(at[i], column.getValue()));
             for (int j = 0; j < i; j++) {
                 if (at[j] == at[i]) {
                     throw new IllegalArgumentException("A column is given once: column=" + table.name + "."
@@ -172,8 +174,8 @@ final class LocalRowBuffer implements RowBuffer {
     }
 
     private Operation raising(String column, Object value) {
-        int at = table.column(column);
-        return operation(at, new ColumnChange.Max(table.bound(at, value)));
+        int at = arguments.column(column);
+        return operation(at, new ColumnChange.Max(arguments.bound(at, value)));
     }
 
     @Override
@@ -187,8 +189,8 @@ final class LocalRowBuffer implements RowBuffer {
     }
 
     private Operation lowering(String column, Object value) {
-        int at = table.column(column);
-        return operation(at, new ColumnChange.Min(table.bound(at, value)));
+        int at = arguments.column(column);
+        return operation(at, new ColumnChange.Min(arguments.bound(at, value)));
     }
 
     @Override
@@ -205,6 +207,6 @@ final class LocalRowBuffer implements RowBuffer {
     public Optional<Object> get(String column) {
         of.refuseInTransaction("get");
         return Optional.ofNullable(
-                of.buffer.totals().get(table, key, table.column(column)).value());
+                of.buffer.totals().get(table, key, arguments.column(column)).value());
     }
 }

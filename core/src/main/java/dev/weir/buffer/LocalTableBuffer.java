@@ -24,6 +24,10 @@ final class LocalTableBuffer implements TableBuffer {
     final LocalWriteBuffer buffer;
     final BufferedTable table;
     final Durability durability;
+
+    /** Checks what its callers give. */
+    final Arguments arguments;
+
     private final @Nullable Transaction transaction;
 
     LocalTableBuffer(
@@ -38,6 +42,7 @@ final class LocalTableBuffer implements TableBuffer {
                 ? durability
                 : byTable != null ? byTable : buffer.settings().durability();
         this.transaction = transaction;
+        this.arguments = table.arguments(transaction == null ? null : transaction.connection());
     }
 
     @Override
@@ -52,13 +57,13 @@ final class LocalTableBuffer implements TableBuffer {
 
     @Override
     public RowBuffer where(Object key) {
-        return new LocalRowBuffer(this, table.key(key), table.missing);
+        return new LocalRowBuffer(this, arguments.key(key), table.missing);
     }
 
     @Override
     public Counter counter(String column) {
-        int at = table.column(column);
-        table.checkAdd(at, 0);
+        int at = arguments.column(column);
+        arguments.checkAdd(at, 0);
         return new LocalCounter(this, table.counter(at));
     }
 
@@ -75,7 +80,7 @@ final class LocalTableBuffer implements TableBuffer {
     }
 
     private Operation insertion(Map<String, ? extends @Nullable Object> row) {
-        RowChange.Insert insert = table.insertOf(row, true);
+        RowChange.Insert insert = arguments.insertOf(row, true);
         return new Operation(table, table.keyOf(insert), RowChange.insert(insert));
     }
 
@@ -137,10 +142,10 @@ final class LocalTableBuffer implements TableBuffer {
     @Override
     public Map<Object, Optional<Object>> getAll(String column, Collection<?> keys) {
         refuseInTransaction("getAll");
-        int at = table.column(column);
+        int at = arguments.column(column);
         Map<Object, Object> given = new LinkedHashMap<>();
         for (Object key : keys) {
-            given.put(table.key(key), key);
+            given.put(arguments.key(key), key);
         }
         Map<Object, Optional<Object>> result = new LinkedHashMap<>();
         buffer.totals()

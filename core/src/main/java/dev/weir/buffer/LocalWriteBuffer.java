@@ -151,8 +151,8 @@ final class LocalWriteBuffer implements WriteBuffer {
     private void takeUp() {
         try {
             handovers.takeUp();
-        } catch (SQLException e) {
-            LOG.debug("What was handed over is taken up by the flush thread instead.", e);
+        } catch (SQLException | WeirException e) {
+            LOG.debug("What was handed over is taken up by the flush thread instead: {}", FlushLoop.describe(e));
         }
         flushLoop.flushSoon();
     }
@@ -441,7 +441,7 @@ final class LocalWriteBuffer implements WriteBuffer {
             LOG.warn(
                     "The buffer was closed with {} pending rows: {}. {}",
                     limits.rows(),
-                    problem,
+                    problem.endsWith(".") ? problem.substring(0, problem.length() - 1) : problem,
                     journaled
                             ? "They are in the journal and are written at the next start."
                             : "What was accepted last and not yet journalled is lost.");

@@ -6,6 +6,7 @@ import dev.weir.buffer.RowChange.Missing;
 import dev.weir.buffer.RowChange.Update;
 import dev.weir.db.engine.ColumnInfo;
 import java.math.BigDecimal;
+import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.LocalDateTime;
@@ -144,20 +145,37 @@ final class OperationsJson {
      * Reads operations.
      *
      * @throws IllegalArgumentException if it is no such JSON, or names a table or column that is not there
+     * @throws IllegalStateException if a table was changed so that it can't be buffered before a restart
      */
-    static List<Operation> read(String json, Function<String, BufferedTable> tableOf) {
+    static List<Operation> read(String json, Function<String, Arguments> tableOf) {
         try {
             List<Operation> operations = new ArrayList<>();
             for (JsonNode node : JSON.readTree(json)) {
+                if (node.has("epoch")) {
+                    throw new IllegalArgumentException(
+                            "A retired writer's epoch whose tables were gone is kept as it was, and can't be retried. Discard it.");
+                }
                 operations.add(operation(node, tableOf.apply(node.path("table").asString())));
             }
+            if (operations.isEmpty()) {
+                throw new IllegalArgumentException("Handed-over operations are at least one.");
+            }
             return operations;
-        } catch (JacksonException e) {
+        } catch (JacksonException | DateTimeException e) {
             throw new IllegalArgumentException("Handed-over operations are not the JSON that Weir writes.", e);
         }
     }
 
-    private static Operation operation(JsonNode node, BufferedTable table) {
+    /** The first table that operations name; empty if they can't be read. */
+    static String firstTable(String json) {
+        try {
+            return JSON.readTree(json).path(0).path("table").asString("");
+        } catch (JacksonException e) {
+            return "";
+        }
+    }
+
+    private static Operation operation(JsonNode node, Arguments table) {
         Object key = null;
         if (node.has("key")) {
             Map<String, Object> named = new LinkedHashMap<>();
@@ -186,10 +204,10 @@ final class OperationsJson {
                     changes.toArray(ColumnChange[]::new),
                     missing);
         }
-        return new Operation(table, key, new RowChange(node.path("delete").asBoolean(false), insert, update));
+        return new Operation(table.table, key, new RowChange(node.path("delete").asBoolean(false), insert, update));
     }
 
-    private static Insert row(BufferedTable table, JsonNode node) {
+    private static Insert row(Arguments table, JsonNode node) {
         int n = node.size();
         int[] columns = new int[n];
         @Nullable Object[] values = new @Nullable Object[n];

@@ -42,8 +42,14 @@ final class Tables {
             return known;
         }
         Found found = find(name, connection);
-        BufferedTable table = byName.computeIfAbsent(
-                found.called(), called -> new BufferedTable(found.info(), called, settings.table(called), catalog));
+        BufferedTable table = byName.get(found.called());
+        if (table == null) {
+            // Made before it is published: it may ask the catalog.
+            BufferedTable made = new BufferedTable(
+                    found.info(), found.called(), settings.table(found.called()), catalog, connection);
+            BufferedTable other = byName.putIfAbsent(found.called(), made);
+            table = other != null ? other : made;
+        }
         byName.putIfAbsent(name, table);
         return table;
     }

@@ -311,7 +311,7 @@ class EpochBytesTest {
             }
             StringBuilder actual = new StringBuilder();
             String json = OperationsJson.write(parts);
-            OperationsJson.read(json, tables::get)
+            OperationsJson.read(json, name -> tables.get(name).arguments)
                     .forEach(read -> text(
                             actual, new Entry(new PendingRow(read.table(), read.key()), null, 1, 0, read.change())));
             assertThat(actual.toString())

@@ -8,8 +8,10 @@ import dev.weir.db.Durability;
 import dev.weir.db.FlushException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
@@ -155,6 +157,28 @@ class JournalTroubleTest {
         assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(10));
         assertThat(report.flushed()).isFalse();
         assertThat(report.pendingRows()).isEqualTo(1);
+    }
+
+    @Test
+    void append_thatReturnsAfterCloseGaveUp_endsItsThreadQuietly() throws Exception {
+        List<Throwable> uncaught = new CopyOnWriteArrayList<>();
+        rig.open();
+        List<Thread> threads = Thread.getAllStackTraces().keySet().stream()
+                .filter(thread -> thread.getName().startsWith("weir-journal-"))
+                .toList();
+        threads.forEach(thread -> thread.setUncaughtExceptionHandler((of, e) -> uncaught.add(e)));
+        journal.halt();
+        add(Durability.ACCEPTED);
+        journal.awaitHalt();
+        rig.buffer().close(Duration.ofMillis(200));
+
+        journal.goOn();
+
+        for (Thread thread : threads) {
+            thread.join(TimeUnit.SECONDS.toMillis(20));
+            assertThat(thread.isAlive()).isFalse();
+        }
+        assertThat(uncaught).isEmpty();
     }
 
     @Test

@@ -169,26 +169,36 @@ public final class BufferCommand implements Callable<Integer> {
             name = "retire",
             description = {
                 "Ends a writer that will not come back. What is pending of it in the journal of --data becomes dead",
-                "letters; without a journal there, its ledger row is deleted."
+                "letters. If that journal is lost for good, --lost ends the writer without it: what was pending is gone,",
+                "and its owner, should it live after all, writes no more."
             })
     int retire(
             @Mixin Options options,
-            @Parameters(paramLabel = "WRITER", description = "An id that status shows.") String writer) {
+            @Parameters(paramLabel = "WRITER", description = "An id that status shows.") String writer,
+            @Option(names = "--lost", description = "The writer's journal is lost for good.") boolean lost) {
         return with(options, database -> {
+            BufferAdmin admin = new BufferAdmin(database);
+            Path journal = JournalDirectory.find(options.database.data()).orElse(null);
+            boolean here = journal != null
+                    && admin.status(journal).writers().stream()
+                            .anyMatch(known ->
+                                    known.id().equals(writer) && known.last().isPresent());
+            if (here && lost) {
+                throw new CommandFailed("a writer is retired as lost only without its journal: writer=" + writer
+                        + ", data=" + options.database.data() + " holds it; leave --lost out");
+            }
+            if (!here && !lost) {
+                throw new CommandFailed("a writer is retired with its journal: writer=" + writer + ", data="
+                        + options.database.data() + " holds no journal of it; name the right directory with --data,"
+                        + " or say --lost if the journal is lost for good");
+            }
             Retired retired;
             try {
-                retired = new BufferAdmin(database)
-                        .retire(
-                                writer,
-                                JournalDirectory.find(options.database.data()).orElse(null));
+                retired = admin.retire(writer, here ? journal : null);
             } catch (IllegalArgumentException unknown) {
                 throw new CommandFailed(String.valueOf(unknown.getMessage()), unknown);
             }
-            print(
-                    options.json
-                            ? BufferReport.json("deadLetters", retired.deadLetters())
-                            : "retired; dead letters: " + retired.deadLetters() + ", hand-overs left to others: "
-                                    + retired.handovers() + System.lineSeparator());
+            print(options.json ? BufferReport.json(retired) : BufferReport.text(retired));
             return 0;
         });
     }
@@ -197,17 +207,19 @@ public final class BufferCommand implements Callable<Integer> {
             name = "ddl",
             description = "Prints the SQL that makes the buffer's own tables, for those who make tables by hand.")
     int ddl(
-            @Option(names = "--db", paramLabel = "JDBC-URL", required = true, description = "The database.") String url,
+            @Option(
+                            names = "--db",
+                            paramLabel = "JDBC-URL",
+                            required = true,
+                            description = "The database; it is not asked.")
+                    String url,
             @Mixin HelpOption helpOption) {
-        try (TargetDatabase target = TargetDatabase.open(url)) {
-            Database database = Database.builder(target.dataSource()).build();
-            StringBuilder script = new StringBuilder();
-            for (String statement : BufferAdmin.ddl(database.dialect())) {
-                script.append(statement).append(';').append(System.lineSeparator());
-            }
-            print(script.toString());
-            return 0;
+        StringBuilder script = new StringBuilder();
+        for (String statement : BufferAdmin.ddl(TargetDatabase.dialect(url))) {
+            script.append(statement).append(';').append(System.lineSeparator());
         }
+        print(script.toString());
+        return 0;
     }
 
     private static int with(Options options, ToIntFunction<Database> work) {

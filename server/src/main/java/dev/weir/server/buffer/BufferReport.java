@@ -1,5 +1,6 @@
 package dev.weir.server.buffer;
 
+import dev.weir.buffer.BufferAdmin.Retired;
 import dev.weir.buffer.BufferAdmin.Status;
 import dev.weir.buffer.BufferAdmin.Writer;
 import dev.weir.buffer.DeadLetter;
@@ -29,7 +30,7 @@ final class BufferReport {
                     Locale.ROOT,
                     "  %s  ledger %s, journal %s, pending %,d%n",
                     writer.id(),
-                    number(writer.ledger()),
+                    ledger(writer.ledger()),
                     number(writer.last()),
                     writer.pendingEpochs()));
         }
@@ -43,6 +44,10 @@ final class BufferReport {
         return status.ownerPid().isPresent()
                 ? "in use by process " + status.ownerPid().getAsLong()
                 : "in use";
+    }
+
+    private static String ledger(OptionalLong value) {
+        return value.isPresent() && value.getAsLong() < 0 ? "retired" : number(value);
     }
 
     private static String number(OptionalLong value) {
@@ -114,6 +119,18 @@ final class BufferReport {
             }
             node.put("reason", letter.reason()).put("at", letter.at().toString());
         }
+        return JSON.writeValueAsString(json) + System.lineSeparator();
+    }
+
+    static String text(Retired retired) {
+        return "retired; dead letters: " + retired.deadLetters() + ", hand-overs left to others: " + retired.handovers()
+                + System.lineSeparator();
+    }
+
+    static String json(Retired retired) {
+        ObjectNode json = JSON.createObjectNode()
+                .put("deadLetters", retired.deadLetters())
+                .put("handovers", retired.handovers());
         return JSON.writeValueAsString(json) + System.lineSeparator();
     }
 

@@ -1,5 +1,6 @@
 package dev.weir.server.database;
 
+import dev.weir.db.engine.Dialect;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -12,6 +13,7 @@ enum Engine {
      * write lock when it begins, so that it can wait for it (one that read first could only fail).
      */
     SQLITE(
+            "sqlite",
             List.of("jdbc:sqlite:"),
             Map.of(
                     "journal_mode", "WAL",
@@ -20,17 +22,21 @@ enum Engine {
                     "foreign_keys", "true",
                     "jdbc.get_generated_keys", "false",
                     "transaction_mode", "IMMEDIATE")),
-    H2(List.of("jdbc:h2:"), Map.of()),
+    H2("h2", List.of("jdbc:h2:"), Map.of()),
     /** A server that went away without a word is noticed. */
     POSTGRESQL(
+            "postgresql",
             List.of("jdbc:postgresql:"),
             Map.of("ApplicationName", "weir", "connectTimeout", "10", "tcpKeepAlive", "true")),
     MARIADB(
+            "mariadb",
             List.of("jdbc:mariadb:", "jdbc:mysql:"),
             Map.of(
                     "permitMysqlScheme", "true",
                     "connectTimeout", "10000",
                     "tcpKeepAlive", "true"));
+
+    private final String dialect;
 
     @SuppressWarnings("ImmutableEnumChecker")
     private final List<String> prefixes;
@@ -38,7 +44,8 @@ enum Engine {
     @SuppressWarnings("ImmutableEnumChecker")
     private final Map<String, String> settings;
 
-    Engine(List<String> prefixes, Map<String, String> settings) {
+    Engine(String dialect, List<String> prefixes, Map<String, String> settings) {
+        this.dialect = dialect;
         this.prefixes = prefixes;
         this.settings = settings;
     }
@@ -47,6 +54,11 @@ enum Engine {
         return Arrays.stream(values())
                 .filter(engine -> engine.prefixes.stream().anyMatch(url::startsWith))
                 .findFirst();
+    }
+
+    /** How SQL is written for it. MySQL, whose URLs it takes too, has the same statements. */
+    Dialect dialect() {
+        return Dialect.named(dialect).orElseThrow();
     }
 
     /** The beginnings of all URLs that are known. */

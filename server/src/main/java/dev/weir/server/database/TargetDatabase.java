@@ -2,20 +2,24 @@ package dev.weir.server.database;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
+import dev.weir.db.engine.Dialect;
 import dev.weir.db.engine.JdbcUrl;
 import dev.weir.server.CommandFailed;
 import java.sql.Connection;
 import java.sql.Driver;
 import java.sql.DriverManager;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.Enumeration;
+import java.util.Locale;
 import java.util.Properties;
 import javax.sql.DataSource;
 
 /** The database that a command works on, and the pool of its connections. Closed by whoever opened it. Thread-safe. */
 public final class TargetDatabase implements AutoCloseable {
     private static final int CONNECTIONS = 4;
+    private static final String H2_TRACE = "TRACE_LEVEL_FILE";
     private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(10);
 
     private final HikariDataSource pool;
@@ -44,6 +48,9 @@ public final class TargetDatabase implements AutoCloseable {
         }
         try (Connection connection = DriverManager.getConnection(url, settings)) {
             connection.getMetaData().getDatabaseProductName();
+            if (engine == Engine.H2 && hushed(connection, url)) {
+                settings.put(H2_TRACE, "0");
+            }
         } catch (SQLException e) {
             throw new CommandFailed(
                     "the database must answer: db=" + shown + ", " + reason(e, url, shown) + cure(e), e);
@@ -58,6 +65,32 @@ public final class TargetDatabase implements AutoCloseable {
         // Whether the database is there was found out above, with a better message.
         config.setInitializationFailTimeout(-1);
         return new TargetDatabase(new HikariDataSource(config), shown);
+    }
+
+    /**
+     * H2 in this process writes what it refuses, values and all, to a file beside the database. Whether it can be told not to,
+     * which takes an administrator.
+     */
+    private static boolean hushed(Connection connection, String url) {
+        String settings = url.toUpperCase(Locale.ROOT);
+        if (settings.contains(H2_TRACE) || settings.startsWith("JDBC:H2:TCP:") || settings.startsWith("JDBC:H2:SSL:")) {
+            return false;
+        }
+        try (Statement statement = connection.createStatement()) {
+            statement.execute("SET " + H2_TRACE + " 0");
+            return true;
+        } catch (SQLException notAllowed) {
+            return false;
+        }
+    }
+
+    /**
+     * The dialect of the database behind a JDBC URL, which is not asked.
+     *
+     * @throws CommandFailed if the URL is malformed (exit code 2), or no driver knows it (exit code 1)
+     */
+    public static Dialect dialect(String url) {
+        return engine(url, JdbcUrl.redacted(url)).dialect();
     }
 
     private static Engine engine(String url, String shown) {

@@ -14,12 +14,25 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.OptionalLong;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
 /** The demo without its web server: the database, Weir, the load and what watches them. Thread-safe. */
 final class Demo implements AutoCloseable {
     private static final Duration CLOSE = Duration.ofSeconds(30);
     private static final Duration CLOSE_WITHOUT_DATABASE = Duration.ofMillis(500);
 
+    private static final Duration HIT_PATIENCE = Duration.ofSeconds(5);
+
+    private final ExecutorService hits = Executors.newCachedThreadPool(task -> {
+        Thread thread = new Thread(task, "demo-hit");
+        thread.setDaemon(true);
+        return thread;
+    });
     private final Instant startedAt = Instant.now();
     private final String version;
     private final Path databaseFile;
@@ -101,9 +114,39 @@ final class Demo implements AutoCloseable {
         return telemetry;
     }
 
-    /** See {@link Pages#hit}. */
+    /**
+     * See {@link Pages#hit}. Nobody waits for the journal for ever.
+     *
+     * @throws StalledException if the hits were taken in, and the journal has not got them in time
+     */
     OptionalLong hit(String page, long by) {
-        return pages.hit(page, by);
+        Future<OptionalLong> hit = hits.submit(() -> pages.hit(page, by));
+        try {
+            return hit.get(HIT_PATIENCE.toNanos(), TimeUnit.NANOSECONDS);
+        } catch (TimeoutException e) {
+            throw new StalledException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new StalledException(e);
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof RuntimeException cause) {
+                throw cause;
+            }
+            throw new IllegalStateException(e.getCause());
+        }
+    }
+
+    /** The journal takes no writes, and a hit waits for it. */
+    static final class StalledException extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+
+        StalledException(Exception cause) {
+            super(
+                    "The journal has not taken the hits within " + HIT_PATIENCE.toSeconds()
+                            + " s. They count once it does, if the demo lives until then: do not send them again."
+                            + " Look at the disk.",
+                    cause);
+        }
     }
 
     /** See {@link Pages#top}. */
@@ -165,6 +208,7 @@ final class Demo implements AutoCloseable {
         load.close();
         burst.close();
         telemetry.close();
+        hits.shutdown();
         try {
             return weir.close(database.stopped() ? CLOSE_WITHOUT_DATABASE : CLOSE)
                     .values()

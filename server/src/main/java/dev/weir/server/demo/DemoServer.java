@@ -139,10 +139,11 @@ final class DemoServer implements AutoCloseable {
             context.header("Retry-After", "1");
             error(context, 503, e.getMessage());
         });
+        config.routes.exception(Demo.StalledException.class, (e, context) -> error(context, 503, e.getMessage()));
         config.routes.exception(WeirException.class, (e, context) -> error(context, 503, e.getMessage()));
         config.routes.exception(IllegalStateException.class, (e, context) -> error(context, 503, e.getMessage()));
         config.routes.exception(java.sql.SQLException.class, (e, context) -> {
-            LOG.debug("A query failed.", e);
+            LOG.debug("A query failed: SQLState {}, code {}", e.getSQLState(), e.getErrorCode());
             error(context, 503, "The database does not answer. What was taken in is safe; ask again later.");
         });
         config.routes.exception(HttpResponseException.class, (e, context) -> {
@@ -160,7 +161,8 @@ final class DemoServer implements AutoCloseable {
                     });
         });
         config.routes.exception(Exception.class, (e, context) -> {
-            LOG.error("A request failed: {} {}", context.method(), context.path(), e);
+            // Without the path, which holds a page's name.
+            LOG.error("A request failed: {}", context.method(), e);
             error(context, 500, "The demo failed; its log says why.");
         });
     }

@@ -26,16 +26,22 @@ import java.util.function.Consumer;
 final class Pipeline {
     private static final int WINDOW = 16_384;
     private static final long STOPPED_PATIENCE_NANOS = Duration.ofSeconds(10).toNanos();
-    private static final long PATIENCE_NANOS = Duration.ofSeconds(60).toNanos();
     private static final long RETRY_NANOS = Duration.ofMillis(200).toNanos();
 
     private final WriteBuffer buffer;
     private final Durability durability;
     private final BooleanSupplier stopped;
     private final ReplayListener listener;
+    private final long patienceNanos;
     private final Queue<CompletionStage<Void>> waiting = new ArrayDeque<>();
 
-    Pipeline(WriteBuffer buffer, Durability durability, BooleanSupplier stopped, ReplayListener listener) {
+    Pipeline(
+            WriteBuffer buffer,
+            Durability durability,
+            BooleanSupplier stopped,
+            ReplayListener listener,
+            Duration patience) {
+        this.patienceNanos = patience.toNanos();
         this.buffer = buffer;
         this.durability = durability;
         this.stopped = stopped;
@@ -68,11 +74,11 @@ final class Pipeline {
                     flushes = stats.flushes();
                     started = now;
                 }
-                if (now - started > PATIENCE_NANOS) {
+                if (now - started > patienceNanos) {
                     throw new CommandFailed(
-                            "the buffer must make room within " + PATIENCE_NANOS / 1_000_000_000 + " s: limit="
+                            "the buffer must make room within " + patienceNanos / 1_000_000_000 + " s: limit="
                                     + full.limit() + lastError(stats)
-                                    + "; what was accepted is in the journal: mend that and run the same command again",
+                                    + "; mend that and run the same command again: it goes on where it was",
                             full);
                 }
                 listener.note("waiting for room in the buffer: limit=" + full.limit() + lastError(stats));
@@ -99,7 +105,7 @@ final class Pipeline {
                 buffer.flush();
                 return;
             } catch (FlushException failed) {
-                if (!failed.retryable() || System.nanoTime() - started > PATIENCE_NANOS) {
+                if (!failed.retryable() || System.nanoTime() - started > patienceNanos) {
                     throw failed;
                 }
                 listener.note("the database did not take a flush, trying again: " + failed.getMessage());
@@ -123,7 +129,8 @@ final class Pipeline {
                 stage.toCompletableFuture().get(RETRY_NANOS, TimeUnit.NANOSECONDS);
                 return;
             } catch (TimeoutException e) {
-                long patience = stopped.getAsBoolean() ? STOPPED_PATIENCE_NANOS : PATIENCE_NANOS;
+                long patience =
+                        stopped.getAsBoolean() ? Math.min(STOPPED_PATIENCE_NANOS, patienceNanos) : patienceNanos;
                 if (System.nanoTime() - started > patience) {
                     throw new CommandFailed(
                             "the journal or the database must take what was read within " + patience / 1_000_000_000

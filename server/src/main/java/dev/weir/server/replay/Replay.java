@@ -33,11 +33,14 @@ public final class Replay {
     /** The directory of the journals in the data directory. */
     public static final String JOURNAL = "journal";
 
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final Duration CLOSE = Duration.ofSeconds(30);
     private static final int LOOK_AROUND = 256;
     private static final long PROGRESS_NANOS = Duration.ofMillis(200).toNanos();
 
     private final ReplayOptions options;
     private final ReplayListener listener;
+    private final Duration patience;
     private volatile boolean stopped;
     private volatile @Nullable LineSource stream;
 
@@ -56,8 +59,27 @@ public final class Replay {
 
     /** A replay. */
     public Replay(ReplayOptions options, ReplayListener listener) {
+        this(options, listener, PATIENCE);
+    }
+
+    /**
+     * A replay.
+     *
+     * @param patience how long a full buffer, journal or database is waited for
+     */
+    Replay(ReplayOptions options, ReplayListener listener, Duration patience) {
         this.options = options;
         this.listener = listener;
+        this.patience = patience;
+    }
+
+    /**
+     * Makes sure that files can be read.
+     *
+     * @throws CommandFailed if one is missing or can't be
+     */
+    static void check(List<String> files) {
+        List<Input> unused = Input.resolve(files, new ReplayListener() {});
     }
 
     /** Ends the reading soon; what was read is flushed, and {@link #run} returns. */
@@ -89,18 +111,21 @@ public final class Replay {
             positions.ensure();
             data.bind(positions.databaseId(UUID.randomUUID().toString()), options.shownUrl());
             ReplayTables.ensure(database);
-            try (Weir weir = Weir.builder()
+            Weir weir = Weir.builder()
                     .database(options.dataSource())
                     .journal(data.path().resolve(JOURNAL))
-                    .build()) {
+                    .build();
+            try {
                 return run(inputs, data, database, weir.buffer(), started);
+            } finally {
+                weir.close(patience.compareTo(CLOSE) < 0 ? patience : CLOSE);
             }
         }
     }
 
     private ReplayTotals run(
             List<Input> inputs, DataDirectory data, Database database, WriteBuffer buffer, long started) {
-        Pipeline pipeline = new Pipeline(buffer, options.durability(), () -> stopped, listener);
+        Pipeline pipeline = new Pipeline(buffer, options.durability(), () -> stopped, listener, patience);
         // A position is only worth reading when nothing that would change it is pending.
         pipeline.flush();
         listener.reached(Point.RECOVERED);
@@ -130,7 +155,9 @@ public final class Replay {
             flushed = true;
             listener.reached(Point.FLUSHED);
         } catch (WeirException e) {
-            problem = e.getMessage() + "; what is pending is in the journal: run the same command again";
+            String why = String.valueOf(e.getMessage());
+            problem = (why.endsWith(".") ? why.substring(0, why.length() - 1) : why)
+                    + "; mend that and run the same command again: it goes on where it was";
         }
         BufferStats stats = buffer.stats();
         if (flushed) {

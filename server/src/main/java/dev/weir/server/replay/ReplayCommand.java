@@ -3,6 +3,7 @@ package dev.weir.server.replay;
 import dev.weir.db.Durability;
 import dev.weir.server.database.DatabaseOptions;
 import dev.weir.server.database.TargetDatabase;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
@@ -47,6 +48,14 @@ public final class ReplayCommand implements Callable<Integer> {
     @Option(names = "--again", description = "Count finished files once more.")
     private boolean again;
 
+    @Option(
+            names = "--patience",
+            paramLabel = "SECONDS",
+            defaultValue = "60",
+            hidden = true,
+            description = "How long a full buffer, journal or database is waited for (default: ${DEFAULT-VALUE}).")
+    private int patience;
+
     @Option(names = "--json", description = "Print the totals as one JSON object.")
     private boolean json;
 
@@ -67,10 +76,15 @@ public final class ReplayCommand implements Callable<Integer> {
         if (rate != null && !(rate > 0 && rate < Double.POSITIVE_INFINITY)) {
             throw badUsage("a rate must be a number above 0: --rate=" + rate + "; leave it out for no limit");
         }
+        if (patience < 1) {
+            throw badUsage("patience is at least a second: --patience=" + patience);
+        }
         if (files.stream().anyMatch(String::isEmpty)) {
             throw badUsage("a file must have a name: FILE=''; give a path, or - for standard input");
         }
         ReplayProgress progress = new ReplayProgress(System.err, Boolean.getBoolean("weir.terminal"));
+        // Before anything is made: a file that is missing leaves no trace.
+        Replay.check(files);
         database.makeData();
         try (TargetDatabase target = TargetDatabase.open(database.url())) {
             ReplayOptions options = new ReplayOptions(
@@ -81,7 +95,7 @@ public final class ReplayCommand implements Callable<Integer> {
                     durability,
                     rate == null ? 0 : rate,
                     again);
-            return run(new Replay(options, progress), progress);
+            return run(new Replay(options, progress, Duration.ofSeconds(patience)), progress);
         }
     }
 
