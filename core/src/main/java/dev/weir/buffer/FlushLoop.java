@@ -357,6 +357,8 @@ final class FlushLoop implements Runnable {
 
     private void landed(Plan plan, FlushTransaction transaction, long start) {
         inDoubt = null;
+        // Before those who wait for the flush hear of it.
+        away(false, "the database answers");
         totals.landed(plan, transaction.refused());
         refusals.add(plan, transaction.refused(), transaction.letters());
         epochs.forget(plan, true);
