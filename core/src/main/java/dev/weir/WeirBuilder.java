@@ -8,6 +8,7 @@ import dev.weir.db.SqlException;
 import dev.weir.db.engine.Dialect;
 import dev.weir.error.Failure;
 import dev.weir.time.Clock;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -45,7 +46,8 @@ public final class WeirBuilder {
     }
 
     /**
-     * The directory of the journals, one sub-directory a database. It must lie on a local disk and belong to this process
+     * The directory of the journals, one sub-directory a database (of its name, with other than letters, digits, {@code _},
+     * {@code -} and {@code .} as {@code %XX}). It must lie on a local disk and belong to this process
      * alone. Without it there is no write-behind.
      */
     public WeirBuilder journal(Path directory) {
@@ -108,16 +110,31 @@ public final class WeirBuilder {
         return builder.dialect(known.orElseThrow(() -> e)).build();
     }
 
+    /** A folder's name for a database of any name, on any file system: distinct for distinct names. */
+    private static String folder(String name) {
+        StringBuilder folder = new StringBuilder();
+        for (byte b : name.getBytes(StandardCharsets.UTF_8)) {
+            char c = (char) (b & 0xFF);
+            boolean plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+            if (plain || c == '_' || c == '-' || (c == '.' && !folder.isEmpty())) {
+                folder.append(c);
+            } else {
+                folder.append('%').append(String.format("%02X", (int) c));
+            }
+        }
+        return folder.isEmpty() ? "%" : folder.toString();
+    }
+
     private Database open(String name, DataSource dataSource, Map<String, WriteBuffer> buffers) {
         DatabaseBuilder builder = Database.builder(dataSource).name(name).clock(clock);
-        Path directory = journal;
+        Path directory = journal == null ? null : journal.resolve(folder(name));
         if (directory != null) {
             builder.writeBehind(database -> {
-                WriteBuffer made = WriteBuffer.open(database, directory.resolve(name), buffer, clock);
+                WriteBuffer made = WriteBuffer.open(database, directory, buffer, clock);
                 buffers.put(name, made);
                 return made;
             });
         }
-        return build(builder, directory == null ? null : directory.resolve(name));
+        return build(builder, directory);
     }
 }

@@ -37,13 +37,21 @@ final class Backlog {
         return firstNanos;
     }
 
-    void cell(Cell cell, long nanos) {
-        if (!cell.unplanned) {
-            cell.unplanned = true;
+    /**
+     * A cell that was cut.
+     *
+     * @param counts whether what the cut took has an effect
+     */
+    void cell(Cell cell, boolean counts, long nanos) {
+        byte before = cell.unplanned;
+        if (before == Cell.PLANNED) {
             if (isEmpty()) {
                 firstNanos = nanos;
             }
             cells.add(cell);
+        }
+        if (before != Cell.COUNTS) {
+            cell.unplanned = counts ? Cell.COUNTS : Cell.TOUCHED;
         }
     }
 
@@ -80,13 +88,14 @@ final class Backlog {
             take(row, plan);
         }
         for (Cell cell : cells) {
-            cell.unplanned = false;
+            boolean nothing = cell.unplanned == Cell.COUNTS && cell.column.nothingCounts;
+            cell.unplanned = Cell.PLANNED;
             long delta = delta(cell);
             BufferedTable table = cell.column.table;
             if (cell.clearCounted()) {
                 plan.admit(table, 1, Limits.CELL_BYTES);
             }
-            if (delta != 0) {
+            if (delta != 0 || nothing) {
                 plan.counter(cell, delta);
                 if (mixed.containsKey(table)) {
                     Map<Object, Plan.Pieces> pieces = plan.rows.get(table);

@@ -113,7 +113,6 @@ final class Batch {
                 byKey.merge(key, deltas.deltas[i], Math::addExact);
             }
         }
-        byKey.values().removeIf(sum -> sum == 0);
         Object[] keys = byKey.keySet().toArray();
         Arrays.sort(keys, Keys::compare);
         long[] values = new long[keys.length];
@@ -130,15 +129,9 @@ final class Batch {
             if (n > 0 && keys[n - 1] == keys[i]) {
                 values[n - 1] = Math.addExact(values[n - 1], values[i]);
             } else {
-                if (n > 0 && values[n - 1] == 0) {
-                    n--;
-                }
                 keys[n] = keys[i];
                 values[n++] = values[i];
             }
-        }
-        if (n > 0 && values[n - 1] == 0) {
-            n--;
         }
         return new Sums(column, Arrays.copyOf(keys, n), new Object[0], Arrays.copyOf(values, n));
     }
@@ -170,6 +163,9 @@ final class Batch {
     }
 
     private void sort() {
+        // Alike for every writer: two that lock the same rows in different orders would wait for each other.
+        counters.sort(Comparator.<Sums, String>comparing(sums -> sums.column.table.name)
+                .thenComparingInt(sums -> sums.column.column));
         rows.sort(Batch::compare);
     }
 

@@ -13,7 +13,7 @@ import java.lang.invoke.VarHandle;
  * {@code dirty} <em>before</em> it reads the accumulator, and moves {@code lastCut} by compare-and-set. Whoever freezes the
  * cell (under the row's stripe lock) swaps {@link #DEAD} into the accumulator and then {@link #FROZEN} into
  * {@code lastCut}; the difference is the rest that no cut has taken. An adder whose sum lies in the dead range has added
- * nothing and goes to the row log. {@code planned}, {@code unplanned} belong to the plan lock; {@code born} is final;
+ * nothing and goes to the row log. {@code planned} belongs to the plan lock; {@code born} is final;
  * {@code origin} and {@code validUntil} are a hint that any thread may replace whole (the first is written before the
  * second, and only by whoever holds the row's stripe lock).
  */
@@ -57,8 +57,16 @@ class Cell extends CellHead {
     /** The last cut when the cell was frozen. Guarded by the row's stripe lock. */
     long cutAtFreeze;
 
-    /** Whether it waits for the next plan. Guarded by the cut lock. */
-    boolean unplanned;
+    /** Whether it waits for the next plan, one of the three below. Written under the cut lock. */
+    volatile byte unplanned = PLANNED;
+
+    static final byte PLANNED = 0;
+
+    /** It waits, and was found with nothing that counts. */
+    static final byte TOUCHED = 1;
+
+    /** It waits, and what cuts took of it counts, also if it comes to nothing. */
+    static final byte COUNTS = 2;
 
     /** Whether the last sweep found the cell clean and it was not touched since. A hint. */
     boolean idle;
@@ -143,19 +151,33 @@ class Cell extends CellHead {
     }
 
     /**
+     * Whether additions that come to nothing have an effect all the same: a row is made, or a NULL becomes 0. Not when a cut
+     * has taken more of the cell before: an addition that was taken may touch the cell late, when somebody else has deleted
+     * the row that it made.
+     */
+    boolean nothingCounts() {
+        return lastCut == 0 && column.nothingCounts;
+    }
+
+    /**
      * Ends the cell. Under the row's stripe lock, once.
      *
      * @return the accumulator at the last cut, and what was added since
      */
     Frozen freeze() {
+        boolean nothing = isDirty() && nothingCounts();
         long now = (long) ACCUMULATOR.getAndSet(this, DEAD);
         long last = (long) LAST_CUT.getAndSet(this, FROZEN);
         cutAtFreeze = last;
-        return new Frozen(this, last, now - last);
+        return new Frozen(this, last, now - last, nothing || now != last);
     }
 
-    /** A cell that was frozen. */
-    record Frozen(Cell cell, long lastCut, long rest) {
+    /**
+     * A cell that was frozen.
+     *
+     * @param counts whether {@code rest} has an effect
+     */
+    record Frozen(Cell cell, long lastCut, long rest, boolean counts) {
         /** What cuts took of it and no plan did. Under the plan lock. */
         long unplanned() {
             return lastCut - cell.planned;

@@ -60,7 +60,7 @@ final class FlushLoop implements Runnable {
     /** The last attempt whose COMMIT was sent and not answered. */
     private @Nullable FlushTransaction inDoubt;
 
-    private long lastRound = System.nanoTime();
+    private long lastRound;
     private FlushTransaction.Care care = FlushTransaction.Care.NONE;
     private @Nullable RuntimeException broken;
 
@@ -107,6 +107,7 @@ final class FlushLoop implements Runnable {
             nap = own == null ? nap : Math.min(nap, own.toNanos());
         }
         this.longestNap = nap;
+        this.lastRound = clock.nanoTime();
         this.thread = new Thread(this, "weir-flush-" + database.name());
         this.thread.setDaemon(true);
     }
@@ -258,7 +259,7 @@ final class FlushLoop implements Runnable {
 
     /** Whether an idle thread has anything to do: something is pending, or it is time to look for what others did. */
     private boolean isDue() {
-        if (System.nanoTime() - lastRound >= HAND_OVER_NANOS) {
+        if (clock.nanoTime() - lastRound >= HAND_OVER_NANOS) {
             // An idle buffer has to see that the database fell back while the epochs for it are still kept.
             verify = true;
             return true;
@@ -272,7 +273,7 @@ final class FlushLoop implements Runnable {
     }
 
     private void round() {
-        lastRound = System.nanoTime();
+        lastRound = clock.nanoTime();
         try {
             if (!recovery.isDone()) {
                 recovery.run();

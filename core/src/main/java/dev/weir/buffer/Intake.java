@@ -222,7 +222,7 @@ final class Intake {
             row.frozen = before;
         }
         before.add(frozen);
-        if (frozen.rest() != 0 || alone) {
+        if (frozen.counts() || alone) {
             appendUnasked(stripe, row, cell.column.column, frozen.rest());
         }
     }
@@ -253,8 +253,8 @@ final class Intake {
             return true;
         }
         RowChange.Missing missing = change.update().missing();
-        if (!missing.equals(table.missing) && missing.defaults() != null) {
-            // It may make the row, which what was counted before must not find.
+        if (!missing.equals(table.missing) && (missing.defaults() != null || table.missing.defaults() != null)) {
+            // It may make the row, which what was counted before must not find; or miss the row that this makes.
             return true;
         }
         for (int c : change.update().columns()) {
@@ -420,8 +420,12 @@ final class Intake {
 
     /** Takes the counters of an epoch that is being cut. */
     interface CounterSink {
-        /** A cell that was touched; {@code delta} is 0 if it sums up to nothing or was frozen. */
-        void cell(Cell cell, long delta);
+        /**
+         * A cell that was touched; {@code delta} is 0 if it comes to nothing or was frozen.
+         *
+         * @param counts whether the delta has an effect
+         */
+        void cell(Cell cell, long delta, boolean counts);
     }
 
     /**
@@ -432,7 +436,12 @@ final class Intake {
     List<Object> cut(CounterSink counters) {
         long epoch = openCells;
         openCells = epoch + 1;
-        dirty.drain(cell -> counters.cell(cell, cell.cut()));
+        dirty.drain(cell -> {
+            // Looked at first: whoever freezes the cell later has the flag to go by until the cut takes it.
+            boolean nothing = cell.nothingCounts();
+            long delta = cell.cut();
+            counters.cell(cell, delta, nothing || delta != 0);
+        });
         List<Object> log = new ArrayList<>();
         lock(-1L);
         try {

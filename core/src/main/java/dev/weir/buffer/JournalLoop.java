@@ -160,9 +160,9 @@ final class JournalLoop implements Runnable {
             encoder.begin();
             long seq = e.intake.openCells();
             Backlog backlog = e.backlog;
-            List<Object> log = e.intake.cut((cell, delta) -> {
-                backlog.cell(cell, start);
-                if (delta != 0) {
+            List<Object> log = e.intake.cut((cell, delta, counts) -> {
+                backlog.cell(cell, counts, start);
+                if (counts) {
                     encoder.counter(cell, delta);
                 }
             });

@@ -8,6 +8,7 @@ import dev.weir.db.engine.ColumnInfo;
 import dev.weir.db.engine.Dialect;
 import dev.weir.db.engine.TableInfo;
 import dev.weir.error.WeirException;
+import dev.weir.time.Clock;
 import java.math.BigDecimal;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -45,6 +46,7 @@ final class Totals {
     private final Epochs epochs;
     private final String writer;
     private final Tables tables;
+    private final Clock clock;
     private final Map<CounterColumn, Map<Object, Read>> again = new HashMap<>();
     private Runnable verifyLedger = () -> {};
     private Runnable flush = () -> {};
@@ -56,13 +58,15 @@ final class Totals {
     /** How many ticks a base is good for. */
     static final int SPAN = 8;
 
-    private long swept = System.nanoTime();
+    private long swept;
 
-    Totals(Database database, Epochs epochs, String writer, Tables tables) {
+    Totals(Database database, Epochs epochs, String writer, Tables tables, Clock clock) {
         this.database = database;
         this.epochs = epochs;
         this.writer = writer;
         this.tables = tables;
+        this.clock = clock;
+        this.swept = clock.nanoTime();
     }
 
     /** Who is asked when a value can't be told from here. */
@@ -307,7 +311,7 @@ final class Totals {
                 }
                 long now = cell.accumulator();
                 long delta = now - cell.planned;
-                if (delta != 0 || cell == base) {
+                if (delta != 0 || cell == base || isNothingThatCounts(cell)) {
                     pieces.add(Plan.piece(cell, delta));
                 }
                 if (cell == base) {
@@ -326,6 +330,11 @@ final class Totals {
         }
     }
 
+    /** Whether what is pending of a cell comes to nothing and has an effect all the same. */
+    private static boolean isNothingThatCounts(Cell cell) {
+        return cell.column.nothingCounts && (cell.unplanned == Cell.COUNTS || (cell.isDirty() && cell.nothingCounts()));
+    }
+
     private static void entries(PendingRow row, int column, long seq, List<Piece> pieces) {
         for (PendingRow.Entry entry : row.entries) {
             if (entry.epoch > seq) {
@@ -338,7 +347,7 @@ final class Totals {
         }
         if (row.frozen != null) {
             for (Cell.Frozen frozen : row.frozen) {
-                if (frozen.unplanned() != 0
+                if ((frozen.unplanned() != 0 || isNothingThatCounts(frozen.cell()))
                         && (frozen.cell().column.column == column || row.table.missing.defaults() != null)) {
                     pieces.add(Plan.piece(frozen.cell(), frozen.unplanned()));
                 }
@@ -533,7 +542,7 @@ final class Totals {
 
     /** Lets go of cells that were clean at the last sweep and were not used since, now and then. */
     void sweep() {
-        long now = System.nanoTime();
+        long now = clock.nanoTime();
         if (now - swept < SWEEP_NANOS) {
             return;
         }
@@ -545,7 +554,7 @@ final class Totals {
             forEachCell(cell -> {
                 long accumulator = cell.accumulator();
                 boolean inUse = cell.validUntil != Cell.NO_BASE && cell.validUntil - current >= 0;
-                if (cell.unplanned || cell.isDirty() || accumulator != cell.planned || inUse) {
+                if (cell.unplanned != Cell.PLANNED || cell.isDirty() || accumulator != cell.planned || inUse) {
                     cell.idle = false;
                 } else if (cell.idle) {
                     epochs.intake.evict(cell);

@@ -16,6 +16,7 @@ final class BufferRig implements AutoCloseable {
     final Path directory;
     final DataSource plain;
     DataSource dataSource;
+    Clock clock = Clock.system();
     Function<Journal, Journal> journals = journal -> journal;
     BufferSettings.Builder settings = BufferSettings.builder().flushInterval(Duration.ofHours(1));
     private LocalWriteBuffer buffer;
@@ -42,7 +43,6 @@ final class BufferRig implements AutoCloseable {
     }
 
     LocalWriteBuffer open() {
-        Clock clock = Clock.system();
         Journal journal = journals.apply(SqliteJournal.open(directory.resolve("journal"), clock));
         try {
             LocalWriteBuffer opened =

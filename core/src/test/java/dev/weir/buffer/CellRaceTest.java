@@ -75,7 +75,7 @@ class CellRaceTest {
     /** Cuts the open epoch: its cell deltas and what its row log adds. */
     private long cut() {
         long[] sum = new long[1];
-        for (Object item : intake.cut((cell, delta) -> sum[0] += delta)) {
+        for (Object item : intake.cut((cell, delta, counts) -> sum[0] += delta)) {
             sum[0] += item instanceof Entry entry ? added(entry) : 0;
             if (item instanceof Group group) {
                 for (Entry entry : group.entries) {

@@ -13,6 +13,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** What a pending counter with a long key takes: its cell, its place in the table, in the touched chunk and in the backlog. */
 class CounterMemoryTest {
+    /** 160,000 are the worst, where the table of cells has just doubled: 145 bytes, 149 when touched again. */
     private static final int COUNTERS = Integer.getInteger("counters", 200_000);
 
     @TempDir
@@ -62,7 +63,9 @@ class CounterMemoryTest {
             assertThat(rig.buffer().stats().pendingRows()).isEqualTo(COUNTERS + 1);
             assertThat(open).isBetween(40.0, 150.0);
             assertThat(journalled).isBetween(40.0, 150.0);
-            assertThat(Limits.CELL_BYTES).isBetween((long) open - 40, (long) Math.max(open, journalled) + 40);
+            assertThat((double) Limits.CELL_BYTES)
+                    .as("what the limits count")
+                    .isBetween(Math.max(open, journalled), Math.max(open, journalled) + 20);
         }
     }
 }

@@ -31,6 +31,8 @@ final class JournalProcess implements AutoCloseable {
         List<String> command = new ArrayList<>(Arrays.asList(prefix));
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(List.of("-cp", System.getProperty("java.class.path"), "-Xmx256m"));
+        // Started often and run shortly.
+        command.addAll(List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"));
         command.add(JournalProcess.class.getName());
         command.addAll(List.of(directory.toString(), synchronous, Long.toString(epochs), Integer.toString(length)));
         return new JournalProcess(new ProcessBuilder(command)

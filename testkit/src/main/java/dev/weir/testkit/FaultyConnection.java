@@ -26,10 +26,15 @@ import org.jspecify.annotations.Nullable;
 final class FaultyConnection {
     private static final Logger LOGGER = Logger.getLogger(FaultyConnection.class.getName());
 
+    private static final int MOST_EXECUTED = 1_000;
+
     private final FaultyDataSource source;
     private final Connection target;
     private final Connection proxy;
     private volatile boolean dead;
+
+    /** What the open transaction has executed. A connection is used by one thread at a time, and handed on safely. */
+    private final List<String> executed = new ArrayList<>();
 
     FaultyConnection(FaultyDataSource source, Connection target) {
         this.source = source;
@@ -97,6 +102,7 @@ final class FaultyConnection {
                         : call(target, method, arguments);
             case "rollback" -> {
                 if (arguments == null) {
+                    executed.clear();
                     source.rollbacks.incrementAndGet();
                 }
                 yield call(target, method, arguments);
@@ -115,11 +121,13 @@ final class FaultyConnection {
     }
 
     private @Nullable Object commit(Method method, Object @Nullable [] arguments) throws Throwable {
-        source.reach(Point.BEFORE_COMMIT, "", this);
+        String sql = String.join(";", executed);
+        executed.clear();
+        source.reach(Point.BEFORE_COMMIT, sql, this);
         ensureAlive();
         Object result = call(target, method, arguments);
         source.commits.incrementAndGet();
-        source.reach(Point.AFTER_COMMIT, "", this);
+        source.reach(Point.AFTER_COMMIT, sql, this);
         return result;
     }
 
@@ -191,17 +199,19 @@ final class FaultyConnection {
         boolean commits = !method.getName().equals("executeQuery") && target.getAutoCommit();
         source.reach(Point.BEFORE_STATEMENT, sql, this);
         if (commits) {
-            source.reach(Point.BEFORE_COMMIT, "", this);
+            source.reach(Point.BEFORE_COMMIT, sql, this);
         }
         ensureAlive();
         source.statements.incrementAndGet();
         Object result = call(statement, method, arguments);
         if (commits) {
             source.commits.incrementAndGet();
+        } else if (executed.size() < MOST_EXECUTED) {
+            executed.add(sql);
         }
         source.reach(Point.AFTER_STATEMENT, sql, this);
         if (commits) {
-            source.reach(Point.AFTER_COMMIT, "", this);
+            source.reach(Point.AFTER_COMMIT, sql, this);
         }
         return result;
     }

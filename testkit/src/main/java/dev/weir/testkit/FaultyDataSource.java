@@ -129,10 +129,13 @@ public final class FaultyDataSource implements DataSource {
             this.point = point;
         }
 
-        /** Only statements whose SQL passes; a batch of plain statements is its texts joined by semicolons. */
+        /**
+         * Only statements whose SQL passes; a batch of plain statements is its texts joined by semicolons. A COMMIT's SQL
+         * is that of its transaction's first 1,000 statements, joined by semicolons.
+         */
         public Occasion matching(Predicate<String> sql) {
-            if (point != Point.BEFORE_STATEMENT && point != Point.AFTER_STATEMENT) {
-                throw new IllegalStateException("Only statements have SQL to match: point=" + point);
+            if (point == Point.CONNECT) {
+                throw new IllegalStateException("Only statements and commits have SQL to match: point=" + point);
             }
             this.sql = Objects.requireNonNull(sql, "sql");
             return this;

@@ -67,7 +67,8 @@ abstract class WriteBehindCases {
         BREAK_FIRST_STATEMENT,
         BREAK_THIRD_STATEMENT,
         BREAK_AFTER_STATEMENT,
-        NO_CONNECTION
+        NO_CONNECTION,
+        NO_HANDOVERS
     }
 
     /** A step of a list. */
@@ -108,7 +109,7 @@ abstract class WriteBehindCases {
                                 random.nextInt(3),
                                 random.nextInt(4),
                                 random.nextBoolean() ? "n" : "m",
-                                1 + random.nextInt(9)))
+                                WriteBehindModel.delta(random)))
                 .operation(10, random -> new Step.Group(WriteBehindModel.randomGroup(random), durability(random)))
                 .operation(
                         14,
@@ -459,11 +460,17 @@ abstract class WriteBehindCases {
             assertThat(weir.buffer().stats().pendingBytes()).as("pendingBytes").isZero();
         }
 
+        /** A point of the transaction that writes what is pending, not of the look for hand-overs before it. */
+        private FaultyDataSource.Occasion flushAt(Point point) {
+            return faulty.on(point).matching(sql -> sql.contains("UPDATE") && sql.contains("weir_ledger"));
+        }
+
         private void faultyFlush(Step.FaultyFlush step) {
             switch (step.fault) {
-                case BREAK_BEFORE_COMMIT -> faulty.on(Point.BEFORE_COMMIT).breakConnection();
-                case BREAK_AFTER_COMMIT -> faulty.on(Point.AFTER_COMMIT).breakConnection();
-                case FAIL_BEFORE_COMMIT -> faulty.on(Point.BEFORE_COMMIT).fail(new SQLException("deadlock", "40001"));
+                case BREAK_BEFORE_COMMIT -> flushAt(Point.BEFORE_COMMIT).breakConnection();
+                case BREAK_AFTER_COMMIT -> flushAt(Point.AFTER_COMMIT).breakConnection();
+                case FAIL_BEFORE_COMMIT -> flushAt(Point.BEFORE_COMMIT).fail(new SQLException("deadlock", "40001"));
+                case NO_HANDOVERS -> faulty.on(Point.AFTER_COMMIT).breakConnection();
                 case BREAK_FIRST_STATEMENT -> faulty.on(Point.BEFORE_STATEMENT).breakConnection();
                 case BREAK_THIRD_STATEMENT ->
                     faulty.on(Point.BEFORE_STATEMENT).nth(3).breakConnection();

@@ -150,8 +150,13 @@ final class WriteBehindModel {
             case 4 -> new Change.Min(number, random.nextInt(60) - 20);
             case 5 -> new Change.Delete();
             case 6, 7 -> new Change.Insert(randomRow(random));
-            default -> new Change.Add(number, 1 + random.nextInt(20));
+            default -> new Change.Add(number, delta(random));
         };
+    }
+
+    /** Small deltas on both sides of 0, so that their sums often come to nothing. */
+    static long delta(Random random) {
+        return random.nextInt(5) - 2;
     }
 
     private static Map<String, Object> randomRow(Random random) {

@@ -204,6 +204,9 @@ class DemoProcessTest {
         static Child launch(String... arguments) throws IOException {
             List<String> command = new ArrayList<>(List.of(
                     Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                    // Started often and run shortly.
+                    "-XX:TieredStopAtLevel=1",
+                    "-XX:+UseSerialGC",
                     "-cp",
                     System.getProperty("java.class.path"),
                     "dev.weir.server.Main",
