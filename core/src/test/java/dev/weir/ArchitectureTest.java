@@ -34,6 +34,12 @@ class ArchitectureTest {
                         .resideInAnyPackage("..buffer..", "..cache..", "..state.."),
                 noClasses()
                         .that()
+                        .resideInAPackage("..db.engine..")
+                        .should()
+                        .dependOnClassesThat()
+                        .resideInAnyPackage("dev.weir", "..db", "dev.weir.time.."),
+                noClasses()
+                        .that()
                         .resideInAPackage("..buffer..")
                         .should()
                         .dependOnClassesThat()
@@ -74,7 +80,13 @@ class ArchitectureTest {
                 .check(CORE);
         classes()
                 .should()
-                .resideInAnyPackage("dev.weir", "dev.weir.db", "dev.weir.buffer", "dev.weir.error", "dev.weir.time")
+                .resideInAnyPackage(
+                        "dev.weir",
+                        "dev.weir.db",
+                        "dev.weir.db.engine",
+                        "dev.weir.buffer",
+                        "dev.weir.error",
+                        "dev.weir.time")
                 .check(CORE);
     }
 }

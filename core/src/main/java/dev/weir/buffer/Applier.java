@@ -5,12 +5,13 @@ import dev.weir.buffer.Batch.Sums;
 import dev.weir.buffer.RowChange.Insert;
 import dev.weir.buffer.RowChange.Missing;
 import dev.weir.buffer.RowChange.Update;
-import dev.weir.db.Bulk;
-import dev.weir.db.BulkUpdate;
-import dev.weir.db.BulkUpdate.Assignment;
-import dev.weir.db.ColumnInfo;
-import dev.weir.db.ValueKind;
-import dev.weir.db.Values;
+import dev.weir.db.engine.Bulk;
+import dev.weir.db.engine.BulkUpdate;
+import dev.weir.db.engine.BulkUpdate.Assignment;
+import dev.weir.db.engine.ColumnInfo;
+import dev.weir.db.engine.TableInfo;
+import dev.weir.db.engine.ValueKind;
+import dev.weir.db.engine.Values;
 import java.math.BigDecimal;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -165,7 +166,7 @@ final class Applier {
             BufferedTable table, List<BufferedTable> all, Set<BufferedTable> seen, List<BufferedTable> order) {
         if (seen.add(table)) {
             for (BufferedTable parent : all) {
-                if (parent != table && table.info.references().stream().anyMatch(parent.name::equalsIgnoreCase)) {
+                if (parent != table && refers(table.info, parent.info)) {
                     visit(parent, all, seen, order);
                 }
             }
@@ -391,5 +392,10 @@ final class Applier {
             values.add(new Values.Objects(column, n));
         }
         return values;
+    }
+
+    private static boolean refers(TableInfo child, TableInfo parent) {
+        return child.schema().equals(parent.schema())
+                && child.references().stream().anyMatch(parent.name()::equalsIgnoreCase);
     }
 }

@@ -2,10 +2,10 @@ package dev.weir.buffer;
 
 import dev.weir.buffer.RowChange.Insert;
 import dev.weir.buffer.RowChange.Missing;
-import dev.weir.db.Catalog;
-import dev.weir.db.ColumnInfo;
-import dev.weir.db.ColumnValues;
-import dev.weir.db.ValueKind;
+import dev.weir.db.engine.Catalog;
+import dev.weir.db.engine.ColumnInfo;
+import dev.weir.db.engine.ColumnValues;
+import dev.weir.db.engine.ValueKind;
 import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.EnumSet;

@@ -1,8 +1,8 @@
 package dev.weir.buffer;
 
 import dev.weir.db.Database;
-import dev.weir.db.Dialect;
 import dev.weir.db.NanoId;
+import dev.weir.db.engine.Dialect;
 import dev.weir.error.WeirException;
 import dev.weir.time.Clock;
 import java.nio.file.Path;

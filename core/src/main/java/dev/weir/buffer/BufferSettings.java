@@ -2,6 +2,7 @@ package dev.weir.buffer;
 
 import dev.weir.db.Durability;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
@@ -137,7 +138,17 @@ public final class BufferSettings {
     }
 
     TableSettings table(String table) {
-        return tables.getOrDefault(table, TableSettings.defaults());
+        TableSettings exact = tables.get(table);
+        if (exact != null) {
+            return exact;
+        }
+        List<String> close =
+                tables.keySet().stream().filter(table::equalsIgnoreCase).toList();
+        if (close.size() > 1) {
+            throw new IllegalArgumentException("A table has one set of settings: table=" + table + ", settings for "
+                    + close + ". Spell its name as the catalog does.");
+        }
+        return close.isEmpty() ? TableSettings.defaults() : tables.get(close.get(0));
     }
 
     /** The tables that have settings of their own. */

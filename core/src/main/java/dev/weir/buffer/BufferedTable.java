@@ -2,11 +2,11 @@ package dev.weir.buffer;
 
 import dev.weir.buffer.RowChange.Insert;
 import dev.weir.buffer.RowChange.Missing;
-import dev.weir.db.Catalog;
-import dev.weir.db.ColumnInfo;
-import dev.weir.db.ColumnValues;
-import dev.weir.db.TableInfo;
-import dev.weir.db.ValueKind;
+import dev.weir.db.engine.Catalog;
+import dev.weir.db.engine.ColumnInfo;
+import dev.weir.db.engine.ColumnValues;
+import dev.weir.db.engine.TableInfo;
+import dev.weir.db.engine.ValueKind;
 import dev.weir.error.WeirException;
 import java.math.BigDecimal;
 import java.sql.Connection;
@@ -63,18 +63,16 @@ final class BufferedTable {
     private volatile @Nullable CounterColumn[] counters;
     private volatile long lookFailed = System.nanoTime() - LOOK_AGAIN_NANOS;
 
-    BufferedTable(TableInfo info, TableSettings settings, Catalog catalog) {
-        this(info, settings, catalog, null);
-    }
-
     /**
      * A table.
      *
+     * @param name what the catalog knows it by, and the journal and dead letters call it
      * @param connection a look at the catalog while it is made goes through it; null if the pool may be asked
      */
-    BufferedTable(TableInfo info, TableSettings settings, Catalog catalog, @Nullable Connection connection) {
+    BufferedTable(
+            TableInfo info, String name, TableSettings settings, Catalog catalog, @Nullable Connection connection) {
         this.info = info;
-        this.name = info.name();
+        this.name = name;
         this.settings = settings;
         this.catalog = catalog;
         this.arguments = new Arguments(this, catalog);
@@ -140,7 +138,7 @@ final class BufferedTable {
     }
 
     private IllegalArgumentException refused(String rule, String cure) {
-        return new IllegalArgumentException(rule + ": table=" + info.name() + ". " + cure);
+        return new IllegalArgumentException(rule + ": table=" + name + ". " + cure);
     }
 
     ColumnInfo columnInfo(int column) {

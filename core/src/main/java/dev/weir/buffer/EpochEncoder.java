@@ -5,7 +5,7 @@ import dev.weir.buffer.PendingRow.Group;
 import dev.weir.buffer.RowChange.Insert;
 import dev.weir.buffer.RowChange.Missing;
 import dev.weir.buffer.RowChange.Update;
-import dev.weir.db.ColumnInfo;
+import dev.weir.db.engine.ColumnInfo;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;

@@ -1,9 +1,9 @@
 package dev.weir.buffer;
 
 import dev.weir.db.Database;
-import dev.weir.db.Failure;
 import dev.weir.db.FlushException;
 import dev.weir.db.FlushReport;
+import dev.weir.error.Failure;
 import dev.weir.error.WeirException;
 import dev.weir.time.Clock;
 import java.sql.SQLException;
@@ -358,6 +358,8 @@ final class FlushLoop implements Runnable {
 
     private void landed(Plan plan, FlushTransaction transaction, long start) {
         inDoubt = null;
+        // Before those who wait for the flush hear of it.
+        away(false, "the database answers");
         totals.landed(plan, transaction.refused());
         refusals.add(plan, transaction.refused(), transaction.letters());
         epochs.forget(plan, true);

@@ -2,10 +2,10 @@ package dev.weir.buffer;
 
 import dev.weir.db.CommitScope;
 import dev.weir.db.Database;
-import dev.weir.db.Dialect;
-import dev.weir.db.Failure;
 import dev.weir.db.FlushReport;
 import dev.weir.db.NanoId;
+import dev.weir.db.engine.Dialect;
+import dev.weir.error.Failure;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -183,9 +183,9 @@ final class FlushTransaction {
 
     private Set<String> tables() {
         Set<String> tables = new TreeSet<>();
-        plan.counters.keySet().forEach(counter -> tables.add(counter.table.name));
-        plan.rows.keySet().forEach(table -> tables.add(table.name));
-        plan.keyless.forEach(pieces -> tables.add(pieces.table.name));
+        plan.counters.keySet().forEach(counter -> tables.add(counter.table.info.name()));
+        plan.rows.keySet().forEach(table -> tables.add(table.info.name()));
+        plan.keyless.forEach(pieces -> tables.add(pieces.table.info.name()));
         return tables;
     }
 

@@ -3,10 +3,9 @@ package dev.weir.buffer;
 import dev.weir.buffer.Intake.Accepted;
 import dev.weir.buffer.Intake.Operation;
 import dev.weir.db.Database;
-import dev.weir.db.Dialect;
 import dev.weir.db.NanoId;
 import dev.weir.db.Transaction;
-import dev.weir.db.TransactionListener;
+import dev.weir.db.engine.Dialect;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -80,7 +79,7 @@ final class Handovers {
 
     private record Mark(int operations, int joining) {}
 
-    private final class Travelling implements TransactionListener {
+    private final class Travelling implements Transaction.Listener {
         private final Transaction transaction;
         private final List<Operation> operations = new ArrayList<>();
         private final List<CompletableFuture<Accepted>> joining = new ArrayList<>();

@@ -1,8 +1,8 @@
 package dev.weir.buffer;
 
-import dev.weir.db.Catalog;
-import dev.weir.db.ColumnInfo;
-import dev.weir.db.TableInfo;
+import dev.weir.db.engine.Catalog;
+import dev.weir.db.engine.ColumnInfo;
+import dev.weir.db.engine.TableInfo;
 import java.sql.Connection;
 
 /** A catalog for a caller who holds a connection: every look goes through it, and the pool is not asked. */

@@ -1,7 +1,7 @@
 package dev.weir.buffer;
 
 import dev.weir.db.Database;
-import dev.weir.db.Dialect;
+import dev.weir.db.engine.Dialect;
 import dev.weir.error.WeirException;
 import java.sql.Connection;
 import java.sql.PreparedStatement;

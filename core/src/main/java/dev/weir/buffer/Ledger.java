@@ -1,9 +1,9 @@
 package dev.weir.buffer;
 
 import dev.weir.db.Database;
-import dev.weir.db.Dialect;
-import dev.weir.db.Dialect.OwnColumn;
-import dev.weir.db.ValueKind;
+import dev.weir.db.engine.Dialect;
+import dev.weir.db.engine.Dialect.OwnColumn;
+import dev.weir.db.engine.ValueKind;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;

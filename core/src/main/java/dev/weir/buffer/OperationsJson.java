@@ -4,7 +4,7 @@ import dev.weir.buffer.Intake.Operation;
 import dev.weir.buffer.RowChange.Insert;
 import dev.weir.buffer.RowChange.Missing;
 import dev.weir.buffer.RowChange.Update;
-import dev.weir.db.ColumnInfo;
+import dev.weir.db.engine.ColumnInfo;
 import java.math.BigDecimal;
 import java.time.DateTimeException;
 import java.time.Instant;

@@ -1,9 +1,6 @@
 package dev.weir.buffer;
 
-import dev.weir.db.Catalog;
-import dev.weir.db.Dialect;
-import dev.weir.db.TableInfo;
-import dev.weir.error.WeirException;
+import dev.weir.db.engine.Dialect;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
@@ -11,7 +8,6 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -37,17 +33,18 @@ final class TableNotes {
     private final String dialect;
     private final Path file;
     private final ReentrantLock lock = new ReentrantLock();
-    private final Map<String, TableInfo> tables = new LinkedHashMap<>();
+    /** By the names that were asked for. */
+    private final Map<String, Tables.Found> tables = new LinkedHashMap<>();
 
     /** What the file holds. */
-    record Content(String dialect, List<TableInfo> tables) {}
+    record Content(String dialect, Map<String, Tables.Found> tables) {}
 
     TableNotes(Dialect dialect, Path directory) {
         this.dialect = dialect.name();
         this.file = directory.resolve(NAME);
         Content content = read(directory);
         if (content != null && content.dialect.equals(this.dialect)) {
-            content.tables.forEach(table -> tables.put(table.name(), table));
+            tables.putAll(content.tables);
         }
     }
 
@@ -68,35 +65,29 @@ final class TableNotes {
         }
     }
 
-    /** The table of a name as the catalog describes it; as it is noted if the catalog can't be asked. */
-    TableInfo table(Catalog catalog, String name) {
-        TableInfo found;
-        try {
-            found = catalog.table(name);
-        } catch (WeirException e) {
-            TableInfo noted = noted(name);
-            if (noted == null) {
-                throw e;
-            }
-            return noted;
-        }
-        note(found);
-        return found;
-    }
-
-    private @Nullable TableInfo noted(String name) {
+    /** What was noted of the table of a name: exactly as spelled, else ignoring case if just one fits. */
+    Tables.@Nullable Found noted(String name) {
         lock.lock();
         try {
-            return tables.get(name);
+            Tables.Found exact = tables.get(name);
+            if (exact != null) {
+                return exact;
+            }
+            List<Tables.Found> close = tables.entrySet().stream()
+                    .filter(entry -> entry.getKey().equalsIgnoreCase(name))
+                    .map(Map.Entry::getValue)
+                    .distinct()
+                    .toList();
+            return close.size() == 1 ? close.get(0) : null;
         } finally {
             lock.unlock();
         }
     }
 
-    private void note(TableInfo table) {
+    void note(String name, Tables.Found table) {
         lock.lock();
         try {
-            if (!table.equals(tables.put(table.name(), table))) {
+            if (!table.equals(tables.put(name, table))) {
                 write();
             }
         } finally {
@@ -107,7 +98,7 @@ final class TableNotes {
     private void write() {
         Path fresh = file.resolveSibling(NAME + ".new");
         try {
-            Files.write(fresh, JSON.writeValueAsBytes(new Content(dialect, new ArrayList<>(tables.values()))));
+            Files.write(fresh, JSON.writeValueAsBytes(new Content(dialect, tables)));
             try (FileChannel channel = FileChannel.open(fresh, StandardOpenOption.WRITE)) {
                 channel.force(true);
             }

@@ -1,10 +1,12 @@
 package dev.weir.buffer;
 
-import dev.weir.db.Catalog;
-import dev.weir.db.TableInfo;
+import dev.weir.db.engine.Catalog;
+import dev.weir.db.engine.TableInfo;
+import dev.weir.error.WeirException;
 import java.sql.Connection;
 import java.util.Collection;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** The buffered tables of one database by name. Thread-safe. */
@@ -39,23 +41,57 @@ final class Tables {
         if (known != null) {
             return known;
         }
-        TableInfo info = look(name, connection);
-        BufferedTable table = byName.get(info.name());
+        Found found = find(name, connection);
+        BufferedTable table = byName.get(found.called());
         if (table == null) {
             // Made before it is published: it may ask the catalog.
-            BufferedTable made = new BufferedTable(info, settings.table(info.name()), catalog, connection);
-            BufferedTable other = byName.putIfAbsent(info.name(), made);
+            BufferedTable made = new BufferedTable(
+                    found.info(), found.called(), settings.table(found.called()), catalog, connection);
+            BufferedTable other = byName.putIfAbsent(found.called(), made);
             table = other != null ? other : made;
         }
         byName.putIfAbsent(name, table);
         return table;
     }
 
-    private TableInfo look(String name, @Nullable Connection connection) {
+    /**
+     * A table as the catalog describes it.
+     *
+     * @param called its one name, by which it is found again: with its schema unless the bare name means the same table
+     */
+    record Found(String called, TableInfo info) {}
+
+    private Found find(String name, @Nullable Connection connection) {
         if (connection != null) {
-            return catalog.table(connection, name);
+            TableInfo info = catalog.table(connection, name);
+            return new Found(called(name, info, bare -> catalog.table(connection, bare)), info);
         }
-        return notes == null ? catalog.table(name) : notes.table(catalog, name);
+        try {
+            TableInfo info = catalog.table(name);
+            Found found = new Found(called(name, info, catalog::table), info);
+            if (notes != null) {
+                notes.note(name, found);
+            }
+            return found;
+        } catch (WeirException e) {
+            Found noted = notes == null ? null : notes.noted(name);
+            if (noted == null) {
+                throw e;
+            }
+            return noted;
+        }
+    }
+
+    private static String called(String asked, TableInfo info, Function<String, TableInfo> look) {
+        if (asked.equalsIgnoreCase(info.name())) {
+            return info.name();
+        }
+        String qualified = info.schema() + "." + info.name();
+        try {
+            return look.apply(info.name()).schema().equals(info.schema()) ? info.name() : qualified;
+        } catch (IllegalArgumentException notInTheSchemaInUse) {
+            return qualified;
+        }
     }
 
     Collection<BufferedTable> all() {

@@ -1,11 +1,10 @@
 package dev.weir.buffer;
 
 import dev.weir.db.Database;
-import dev.weir.db.Dialect;
 import dev.weir.db.Durability;
 import dev.weir.db.FlushReport;
 import dev.weir.db.TableBuffer;
-import dev.weir.db.WriteBehind;
+import dev.weir.db.engine.Dialect;
 import dev.weir.error.WeirException;
 import dev.weir.time.Clock;
 import java.nio.file.Path;
@@ -18,7 +17,7 @@ import java.util.function.Consumer;
  * Write-behind to one database. Operations are merged in memory, journalled to local disk, and written in bulk; each takes
  * effect in the database exactly once, whatever is killed when. Thread-safe.
  */
-public interface WriteBuffer extends WriteBehind, AutoCloseable {
+public interface WriteBuffer extends Database.WriteBehind, AutoCloseable {
     /**
      * Opens a buffer over a local journal: takes the directory for this process, recovers what earlier openings left, and
      * starts its threads.

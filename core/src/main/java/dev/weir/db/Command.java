@@ -1,5 +1,6 @@
 package dev.weir.db;
 
+import dev.weir.db.engine.ColumnInfo;
 import java.util.List;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;

@@ -1,5 +1,6 @@
 package dev.weir.db;
 
+import dev.weir.error.Failure;
 import org.jspecify.annotations.Nullable;
 
 /**

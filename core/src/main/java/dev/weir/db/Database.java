@@ -1,5 +1,7 @@
 package dev.weir.db;
 
+import dev.weir.db.engine.Catalog;
+import dev.weir.db.engine.Dialect;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import javax.sql.DataSource;
@@ -75,4 +77,13 @@ public interface Database extends DatabaseAccess {
      * @throws IllegalArgumentException if the table has no primary key of one integer column
      */
     long nextId(String table);
+
+    /** What a database needs of the buffer that stands behind {@code table(…).buffer()}. */
+    interface WriteBehind {
+        /** The buffer of a table. */
+        TableBuffer table(String table);
+
+        /** The buffer of a table whose operations travel with {@code transaction}. */
+        TableBuffer table(String table, Transaction transaction);
+    }
 }

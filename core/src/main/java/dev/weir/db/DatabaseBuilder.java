@@ -1,5 +1,6 @@
 package dev.weir.db;
 
+import dev.weir.db.engine.Dialect;
 import dev.weir.time.Clock;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -21,7 +22,7 @@ public final class DatabaseBuilder {
     private Duration slowQuery = Duration.ofMillis(500);
     private Clock clock = Clock.system();
     private @Nullable Dialect dialect;
-    private @Nullable Function<Database, WriteBehind> writeBehind;
+    private @Nullable Function<Database, Database.WriteBehind> writeBehind;
 
     DatabaseBuilder(DataSource dataSource) {
         this.dataSource = Objects.requireNonNull(dataSource, "dataSource");
@@ -74,7 +75,7 @@ public final class DatabaseBuilder {
     }
 
     /** What stands behind {@code table(…).buffer()}. Called once, at the end of {@link #build}, with the finished database. */
-    public DatabaseBuilder writeBehind(Function<Database, WriteBehind> make) {
+    public DatabaseBuilder writeBehind(Function<Database, Database.WriteBehind> make) {
         this.writeBehind = Objects.requireNonNull(make, "make");
         return this;
     }
@@ -97,13 +98,7 @@ public final class DatabaseBuilder {
         try (Connection connection = dataSource.getConnection()) {
             return Dialect.of(connection);
         } catch (SQLException e) {
-            throw new SqlException(
-                    "The database could not be reached: database=" + name + ". The cause is the driver's.",
-                    Failure.CONNECTION,
-                    e.getSQLState(),
-                    e.getErrorCode(),
-                    e,
-                    true);
+            throw SqlErrors.notConnected("The database could not be reached: database=" + name, e);
         }
     }
 

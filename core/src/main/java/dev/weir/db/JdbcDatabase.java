@@ -1,9 +1,13 @@
 package dev.weir.db;
 
+import dev.weir.db.engine.Catalog;
+import dev.weir.db.engine.ColumnInfo;
+import dev.weir.db.engine.Dialect;
+import dev.weir.db.engine.TableInfo;
+import dev.weir.error.Failure;
 import dev.weir.time.Clock;
 import java.time.Duration;
 import java.util.Objects;
-import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -187,13 +191,21 @@ final class JdbcDatabase implements Database, Runner {
     }
 
     @Override
+    public TableInfo fresh(TableInfo table) {
+        return catalog.fresh(table);
+    }
+
+    @Override
     public ColumnInfo lookUp(TableInfo table, String column) {
         return catalog.column(table, column);
     }
 
     @Override
     public <T extends @Nullable Object> T read(Function<Session, T> work) {
-        Lease lease = Lease.single(this);
+        return leased(Lease.single(this), work);
+    }
+
+    private <T extends @Nullable Object> T leased(Lease lease, Function<Session, T> work) {
         try {
             return work.apply(session(lease));
         } finally {
@@ -207,46 +219,35 @@ final class JdbcDatabase implements Database, Runner {
     }
 
     @Override
-    public <T extends @Nullable Object> T alone(Function<Session, T> work) {
-        CommitScope scope = new EverythingScope(name);
-        hooks.beforeCommit(scope);
-        T result;
-        try {
-            result = read(work);
-        } catch (SqlException e) {
-            if (e.failure() == Failure.CONNECTION) {
-                hooks.afterUnknown(scope);
-            } else {
-                hooks.afterRollback(scope);
-            }
-            throw e;
-        }
-        hooks.afterCommit(scope);
-        return result;
+    public <T extends @Nullable Object> T alone(Written written, Function<Session, T> work) {
+        return outside(Lease::single, written, work);
     }
 
-    /** A statement outside of any transaction, which may do anything. Equal only to itself. */
-    private static final class EverythingScope implements CommitScope {
-        private final String database;
+    @Override
+    public <T extends @Nullable Object> T committing(Written written, Function<Session, T> work) {
+        return outside(Lease::writing, written, work);
+    }
 
-        EverythingScope(String database) {
-            this.database = database;
+    /** Without a transaction nobody knows what a statement that failed has left behind. */
+    private <T extends @Nullable Object> T outside(
+            Function<JdbcDatabase, Lease> take, Written written, Function<Session, T> work) {
+        Observers observers = new Observers(name, hooks);
+        observers.wrote(written);
+        try {
+            observers.hooksBeforeCommit();
+        } catch (RuntimeException | Error e) {
+            observers.afterRollback();
+            throw e;
         }
-
-        @Override
-        public String database() {
-            return database;
+        T result;
+        try {
+            result = leased(take.apply(this), work);
+        } catch (RuntimeException | Error e) {
+            observers.afterUnknown();
+            throw e;
         }
-
-        @Override
-        public Set<String> tables() {
-            return Set.of();
-        }
-
-        @Override
-        public boolean allTables() {
-            return true;
-        }
+        observers.afterCommit();
+        return result;
     }
 
     @Override

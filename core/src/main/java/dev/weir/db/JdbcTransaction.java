@@ -1,24 +1,20 @@
 package dev.weir.db;
 
+import dev.weir.db.engine.ColumnInfo;
+import dev.weir.db.engine.Dialect;
+import dev.weir.db.engine.TableInfo;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Savepoint;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
-import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
-import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * A transaction on a leased connection: made, run and ended by {@link JdbcDatabase} on one thread.
@@ -28,24 +24,19 @@ import org.slf4j.LoggerFactory;
  * {@code ended} is true no call gets in.
  */
 final class JdbcTransaction implements Transaction, Runner {
-    private static final Logger LOG = LoggerFactory.getLogger(Database.class);
-
     private final JdbcDatabase database;
     private final Lease lease;
     private final TransactionOptions options;
     private final Session session;
     private final @Nullable Long deadlineNanos;
-    private final Map<Class<?>, TransactionListener> listeners = new LinkedHashMap<>();
+    private final Observers observers;
     private final List<Stream<Row>> streams = new ArrayList<>();
-    private final Set<String> written = new LinkedHashSet<>();
     private final AtomicReference<@Nullable Thread> user = new AtomicReference<>();
     /** Whether anything but looks into the catalog was sent. */
     private boolean begun;
 
-    private boolean writtenAny;
     private boolean catalogChanged;
     private boolean rollbackOnly;
-    private boolean aboutToCommit;
     private @Nullable SQLException lastError;
     private @Nullable SQLException gone;
     private volatile boolean ended;
@@ -55,12 +46,13 @@ final class JdbcTransaction implements Transaction, Runner {
         this.lease = lease;
         this.options = options;
         this.deadlineNanos = deadlineNanos;
+        this.observers = new Observers(database.name(), database.hooks());
         this.session = new Session(database, lease.connection(), deadlineNanos, this::failed);
     }
 
     private void failed(SQLException error) {
         lastError = error;
-        if (gone == null && SqlErrors.endsTransaction(database.dialect(), error)) {
+        if (gone == null && database.dialect().endsTransaction(error)) {
             gone = error;
         }
     }
@@ -136,13 +128,8 @@ final class JdbcTransaction implements Transaction, Runner {
     @Override
     public <T extends @Nullable Object> T savepoint(Supplier<T> block) {
         Objects.requireNonNull(block, "block");
-        IdentityHashMap<TransactionListener, @Nullable Object> marks = new IdentityHashMap<>();
-        Savepoint savepoint = begun(() -> {
-            for (TransactionListener listener : listeners.values()) {
-                marks.put(listener, listener.mark());
-            }
-            return jdbc("A savepoint could not be set", Connection::setSavepoint);
-        });
+        IdentityHashMap<Transaction.Listener, @Nullable Object> marks = inside(observers::marks);
+        Savepoint savepoint = begun(() -> jdbc("A savepoint could not be set", Connection::setSavepoint));
         T result;
         try {
             result = block.get();
@@ -161,7 +148,7 @@ final class JdbcTransaction implements Transaction, Runner {
         return result;
     }
 
-    private void rollBackTo(Savepoint savepoint, IdentityHashMap<TransactionListener, @Nullable Object> marks) {
+    private void rollBackTo(Savepoint savepoint, IdentityHashMap<Transaction.Listener, @Nullable Object> marks) {
         this.<@Nullable Object>inside(() -> {
             if (gone == null) {
                 try {
@@ -172,9 +159,7 @@ final class JdbcTransaction implements Transaction, Runner {
                             database.dialect(), "A savepoint could not be rolled back: database=" + database.name(), e);
                 }
             }
-            for (TransactionListener listener : listeners.values()) {
-                listener.rollbackTo(marks.get(listener));
-            }
+            observers.rollbackTo(marks);
             return null;
         });
     }
@@ -209,34 +194,19 @@ final class JdbcTransaction implements Transaction, Runner {
     public void writes(String... tables) {
         this.<@Nullable Object>inside(() -> {
             refuseWhenReadOnly();
-            if (tables.length == 0) {
-                writtenAny = true;
-            }
-            for (String table : tables) {
-                written.add(lookUp(table).name());
-            }
+            observers.wrote(
+                    tables.length == 0
+                            ? Written.ANY
+                            : Written.of(Stream.of(tables).map(this::lookUp).toList()));
             return null;
         });
     }
 
     @Override
-    public <L extends TransactionListener> L listener(Class<L> type, Supplier<L> make) {
+    public <L extends Transaction.Listener> L listener(Class<L> type, Supplier<L> make) {
         Objects.requireNonNull(type, "type");
         Objects.requireNonNull(make, "make");
-        return inside(() -> {
-            TransactionListener known = listeners.get(type);
-            if (known != null) {
-                return type.cast(known);
-            }
-            if (aboutToCommit) {
-                throw new IllegalStateException(
-                        "The transaction is about to commit and takes no new listener: listener=" + type.getName()
-                                + ". Register it in the block.");
-            }
-            L made = Objects.requireNonNull(make.get(), "listener");
-            listeners.put(type, made);
-            return made;
-        });
+        return inside(() -> observers.listener(type, make));
     }
 
     private void refuseWhenReadOnly() {
@@ -251,6 +221,11 @@ final class JdbcTransaction implements Transaction, Runner {
     @Override
     public TableInfo lookUp(String name) {
         return looked(() -> database.catalog().table(lease.connection(), name));
+    }
+
+    @Override
+    public TableInfo fresh(TableInfo table) {
+        return looked(() -> database.catalog().fresh(lease.connection(), table));
     }
 
     @Override
@@ -291,15 +266,21 @@ final class JdbcTransaction implements Transaction, Runner {
     public <T extends @Nullable Object> T write(Written tables, Function<Session, T> work) {
         return begun(() -> {
             refuseWhenReadOnly();
-            written.addAll(tables.tables());
-            writtenAny |= tables.all();
+            observers.wrote(tables);
             return work.apply(session);
         });
     }
 
     @Override
-    public <T extends @Nullable Object> T alone(Function<Session, T> work) {
-        return write(Written.ANY, work);
+    public <T extends @Nullable Object> T alone(Written tables, Function<Session, T> work) {
+        return write(tables, work);
+    }
+
+    @Override
+    public <T extends @Nullable Object> T committing(Written tables, Function<Session, T> work) {
+        throw new IllegalStateException(
+                "The engine would commit the transaction before this statement: database=" + database.name()
+                        + ", engine=" + dialect().name() + ". Run it on the database, outside of a transaction.");
     }
 
     @Override
@@ -350,9 +331,8 @@ final class JdbcTransaction implements Transaction, Runner {
             rollBack();
             return;
         }
-        Scope scope;
         try {
-            scope = beforeCommit();
+            beforeCommit();
         } catch (RuntimeException | Error e) {
             rollBack();
             throw e;
@@ -360,31 +340,26 @@ final class JdbcTransaction implements Transaction, Runner {
         try {
             lease.connection().commit();
         } catch (SQLException e) {
-            throw commitFailed(scope, e);
+            throw commitFailed(e);
         } catch (RuntimeException | Error e) {
-            unknown(scope);
+            unknown();
             throw e;
         }
-        tell(scope, TransactionHook::afterCommit, TransactionListener::afterCommit);
+        lease.giveBack();
+        observers.afterCommit();
     }
 
-    private Scope beforeCommit() {
-        return usable(() -> {
-            aboutToCommit = true;
-            for (TransactionListener listener : listeners.values()) {
-                listener.beforeCommit();
-            }
+    private void beforeCommit() {
+        this.<@Nullable Object>usable(() -> {
+            observers.listenersBeforeCommit();
             if (deadlineNanos != null && database.clock().nanoTime() - deadlineNanos >= 0) {
                 throw database.overdue("it was rolled back");
             }
-            Scope scope = scope();
-            if (scope.wrote()) {
-                database.hooks().beforeCommit(scope);
-            }
+            observers.hooksBeforeCommit();
             closeStreams();
             refuseWhenAborted();
             ended = true;
-            return scope;
+            return null;
         });
     }
 
@@ -404,14 +379,10 @@ final class JdbcTransaction implements Transaction, Runner {
         }
     }
 
-    private Scope scope() {
-        return new Scope(database.name(), writtenAny ? Set.of() : Set.copyOf(written), writtenAny);
-    }
-
-    private SqlException commitFailed(Scope scope, SQLException error) {
+    private SqlException commitFailed(SQLException error) {
         Dialect dialect = database.dialect();
-        if (SqlErrors.commitUnknown(dialect, error)) {
-            unknown(scope);
+        if (dialect.commitUnknown(error)) {
+            unknown();
             return new CommitUnknownException(
                     "COMMIT was sent and not answered, so the transaction is in the database or not: database="
                             + database.name() + ", sqlState=" + error.getSQLState()
@@ -421,14 +392,15 @@ final class JdbcTransaction implements Transaction, Runner {
                     error);
         }
         lease.rollBack();
-        rolledBack(scope);
+        rolledBack();
         return SqlErrors.translated(dialect, "COMMIT was refused: database=" + database.name(), error);
     }
 
-    private void unknown(Scope scope) {
+    private void unknown() {
         lease.markBroken();
         forgetCatalog();
-        tell(scope, TransactionHook::afterUnknown, TransactionListener::afterUnknown);
+        lease.giveBack();
+        observers.afterUnknown();
     }
 
     /** Rolls back. An unanswered rollback is one too: without COMMIT nothing gets into the database. */
@@ -436,72 +408,19 @@ final class JdbcTransaction implements Transaction, Runner {
         ended = true;
         closeStreams();
         lease.rollBack();
-        rolledBack(scope());
+        rolledBack();
     }
 
-    private void rolledBack(Scope scope) {
+    private void rolledBack() {
         forgetCatalog();
-        tell(scope, TransactionHook::afterRollback, TransactionListener::afterRollback);
+        lease.giveBack();
+        observers.afterRollback();
     }
 
     /** What the catalog learned of tables that this transaction made is wrong now. */
     private void forgetCatalog() {
         if (catalogChanged) {
             database.catalog().refresh();
-        }
-    }
-
-    private void tell(Scope scope, HookCall hooks, Consumer<TransactionListener> listener) {
-        lease.giveBack();
-        if (scope.wrote()) {
-            hooks.tell(database.hooks(), scope);
-        }
-        for (TransactionListener each : new ArrayList<>(listeners.values())) {
-            try {
-                listener.accept(each);
-            } catch (RuntimeException e) {
-                LOG.warn(
-                        "A transaction listener failed and is passed over: database={}, listener={}",
-                        database.name(),
-                        each.getClass().getName(),
-                        e);
-            }
-        }
-    }
-
-    private interface HookCall {
-        void tell(TransactionHook hook, CommitScope scope);
-    }
-
-    /** Equal only to itself: hooks take it for a key. */
-    private static final class Scope implements CommitScope {
-        private final String database;
-        private final Set<String> tables;
-        private final boolean allTables;
-
-        Scope(String database, Set<String> tables, boolean allTables) {
-            this.database = database;
-            this.tables = tables;
-            this.allTables = allTables;
-        }
-
-        boolean wrote() {
-            return allTables || !tables.isEmpty();
-        }
-
-        @Override
-        public String database() {
-            return database;
-        }
-
-        @Override
-        public Set<String> tables() {
-            return tables;
-        }
-
-        @Override
-        public boolean allTables() {
-            return allTables;
         }
     }
 }

@@ -33,14 +33,7 @@ final class Lease {
         try {
             return new Lease(database, database.dataSource().getConnection());
         } catch (SQLException e) {
-            throw new SqlException(
-                    "No connection is to be had: database=" + database.name() + ", sqlState=" + e.getSQLState()
-                            + ". The cause has the driver's own words.",
-                    Failure.CONNECTION,
-                    e.getSQLState(),
-                    e.getErrorCode(),
-                    e,
-                    true);
+            throw SqlErrors.notConnected("No connection is to be had: database=" + database.name(), e);
         }
     }
 
@@ -48,6 +41,15 @@ final class Lease {
     static Lease single(JdbcDatabase database) {
         Lease lease = take(database);
         return lease.prepared(() -> lease.autoCommit(true));
+    }
+
+    /** A connection on which each statement commits by itself, and waits for locks no longer than others that write. */
+    static Lease writing(JdbcDatabase database) {
+        Lease lease = take(database);
+        return lease.prepared(() -> {
+            lease.autoCommit(true);
+            lease.lockTimeout();
+        });
     }
 
     /** A connection on which a transaction begins with the first statement. */

@@ -17,7 +17,7 @@ public interface Results<T> {
 
     /**
      * All rows, fetched as they are asked for. The stream holds a connection (that of the transaction inside one): close it,
-     * best by try-with-resources. The slow-query log leaves streams out.
+     * best by try-with-resources. The slow-query log counts the time until the first rows are there.
      */
     Stream<T> stream();
 }

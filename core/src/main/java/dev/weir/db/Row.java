@@ -1,5 +1,6 @@
 package dev.weir.db;
 
+import dev.weir.db.engine.ValueKind;
 import java.math.BigDecimal;
 import java.time.Instant;
 import java.time.LocalDate;

@@ -1,11 +1,18 @@
 package dev.weir.db;
 
+import dev.weir.db.engine.ColumnInfo;
+import dev.weir.db.engine.Dialect;
+import dev.weir.db.engine.PlainValues;
+import dev.weir.db.engine.TableInfo;
+import dev.weir.db.engine.ValueKind;
 import java.util.List;
+import java.util.Optional;
 
 /** Ids for tables, counted in a table of Weir's own. Thread-safe. */
 final class Sequences {
     private static final String TABLE = "weir_sequence";
     private static final int LONGEST_NAME = 255;
+    private static final int MOST_COLLISIONS = 10;
     private static final TransactionOptions ALONE =
             TransactionOptions.DEFAULT.isolation(Isolation.READ_COMMITTED).retries(10);
     private static final ColumnInfo NAME = PlainValues.column("name", "", ValueKind.TEXT);
@@ -28,7 +35,15 @@ final class Sequences {
             made = true;
         }
         String sequence = table.schema().isEmpty() ? table.name() : table.schema() + "." + table.name();
-        return database.transactionResult(ALONE, tx -> next((Runner) tx, table, key, sequence));
+        for (int collisions = 1; ; collisions++) {
+            try {
+                return database.transactionResult(ALONE, tx -> next((Runner) tx, table, key, sequence));
+            } catch (UniqueViolationException e) {
+                if (!database.dialect().upsertsCollide() || collisions == MOST_COLLISIONS) {
+                    throw e;
+                }
+            }
+        }
     }
 
     private static ColumnInfo key(TableInfo table) {
@@ -64,8 +79,14 @@ final class Sequences {
     }
 
     private long count(Session session, String sequence) {
-        return session.number(Command.update(
-                nextValue, List.of(new Command.Parameter(NAME, sequence), new Command.Parameter(VALUE, 1L))));
+        Command next = Command.update(
+                nextValue, List.of(new Command.Parameter(NAME, sequence), new Command.Parameter(VALUE, 1L)));
+        Optional<String> last = database.dialect().lastNumber();
+        if (last.isEmpty()) {
+            return session.number(next);
+        }
+        session.update(next);
+        return session.number(Command.update(last.get(), List.of()));
     }
 
     private void make() {

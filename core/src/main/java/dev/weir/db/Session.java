@@ -1,9 +1,13 @@
 package dev.weir.db;
 
+import dev.weir.db.engine.ColumnInfo;
+import dev.weir.db.engine.Dialect;
+import dev.weir.db.engine.PlainValues;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -115,14 +119,28 @@ final class Session {
         }
     }
 
+    /** Runs an INSERT of one row and tells the number that it generated; null if it generated none. */
+    @Nullable Long generatedNumber(Command command) {
+        return timed(command, NO_LIMIT, Statement.RETURN_GENERATED_KEYS, statement -> {
+            statement.executeUpdate();
+            try (ResultSet keys = statement.getGeneratedKeys()) {
+                return keys.next() ? Long.valueOf(keys.getLong(1)) : null;
+            }
+        });
+    }
+
     private interface Use<T extends @Nullable Object> {
         T on(PreparedStatement statement) throws SQLException;
     }
 
     private <T extends @Nullable Object> T timed(Command command, int mostRows, Use<T> use) {
+        return timed(command, mostRows, Statement.NO_GENERATED_KEYS, use);
+    }
+
+    private <T extends @Nullable Object> T timed(Command command, int mostRows, int generatedKeys, Use<T> use) {
         int seconds = secondsLeft(command);
         long start = database.clock().nanoTime();
-        try (PreparedStatement statement = prepare(command)) {
+        try (PreparedStatement statement = prepare(command, generatedKeys)) {
             if (mostRows != NO_LIMIT) {
                 statement.setMaxRows(mostRows);
             }
@@ -139,9 +157,11 @@ final class Session {
         }
     }
 
-    private PreparedStatement prepare(Command command) throws SQLException {
+    private PreparedStatement prepare(Command command, int generatedKeys) throws SQLException {
         Dialect dialect = database.dialect();
-        PreparedStatement statement = connection.prepareStatement(command.text());
+        PreparedStatement statement = generatedKeys == Statement.NO_GENERATED_KEYS
+                ? connection.prepareStatement(command.text())
+                : connection.prepareStatement(command.text(), generatedKeys);
         try {
             int index = 1;
             for (Command.Parameter parameter : command.parameters()) {
@@ -238,16 +258,18 @@ final class Session {
         void open() {
             int seconds = secondsLeft(command);
             try {
-                PreparedStatement prepared = prepare(command);
+                PreparedStatement prepared = prepare(command, Statement.NO_GENERATED_KEYS);
                 statement = prepared;
                 prepared.setFetchSize(FETCH_SIZE);
                 Runnable executed = database.dialect().statementTimeout(prepared, seconds);
+                long start = database.clock().nanoTime();
                 try {
                     ResultSet rows = prepared.executeQuery();
                     answer = rows;
                     reader = new Reader(command, rows);
                 } finally {
                     executed.run();
+                    database.slowLog(command, database.clock().nanoTime() - start);
                 }
             } catch (SQLException e) {
                 throw failed(command, e);
@@ -283,16 +305,23 @@ final class Session {
             closed = true;
             reader = null;
             try {
-                if (answer != null) {
-                    answer.close();
-                }
-                if (statement != null) {
-                    statement.close();
-                }
+                closeStatement();
             } catch (SQLException e) {
                 onError.accept(e);
             } finally {
                 close.run();
+            }
+        }
+
+        private void closeStatement() throws SQLException {
+            try {
+                if (answer != null) {
+                    answer.close();
+                }
+            } finally {
+                if (statement != null) {
+                    statement.close();
+                }
             }
         }
     }

@@ -1,5 +1,6 @@
 package dev.weir.db;
 
+import dev.weir.db.engine.ValueKind;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 

@@ -1,5 +1,6 @@
 package dev.weir.db;
 
+import dev.weir.db.engine.ColumnValues;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
@@ -113,11 +114,15 @@ final class SqlStatement implements Sql {
         Written tables = written.isEmpty()
                 ? Written.ANY
                 : Written.of(written.stream().map(runner::lookUp).toList());
-        T result = text.standsAlone() ? runner.alone(work) : runner.write(tables, work);
-        if (text.defines()) {
-            runner.catalogChanged();
+        try {
+            return text.commits()
+                    ? runner.committing(tables, work)
+                    : text.standsAlone() ? runner.alone(tables, work) : runner.write(tables, work);
+        } finally {
+            if (text.defines()) {
+                runner.catalogChanged();
+            }
         }
-        return result;
     }
 
     private Command command() {
@@ -133,22 +138,34 @@ final class SqlStatement implements Sql {
             Object value = values.get(i);
             if (value instanceof Collection<?> elements) {
                 if (elements.isEmpty()) {
-                    throw new IllegalArgumentException("A list for IN must not be empty: parameter="
-                            + (places.get(i).name() == null
-                                    ? "number " + (i + 1)
-                                    : places.get(i).name())
-                            + ", sql=" + text.redacted() + ". Leave the query out: it finds nothing.");
+                    throw new IllegalArgumentException(
+                            "A list for IN must not be empty: parameter=" + shown(places.get(i), i) + ", sql="
+                                    + text.redacted() + ". Leave the query out: it finds nothing.");
                 }
                 widths[i] = elements.size();
                 for (Object element : elements) {
-                    bound.add(new Command.Parameter(null, element));
+                    bound.add(parameter(places.get(i), i, element));
                 }
             } else {
                 widths[i] = 1;
-                bound.add(new Command.Parameter(null, value));
+                bound.add(parameter(places.get(i), i, value));
             }
         }
         return new Command(text.expanded(widths), bound, text::redacted, null, null);
+    }
+
+    private Command.Parameter parameter(SqlText.Parameter place, int index, @Nullable Object value) {
+        if (value instanceof String string && ColumnValues.halfPair(string) >= 0) {
+            throw new IllegalArgumentException("Text must be Unicode: parameter=" + shown(place, index) + ", sql="
+                    + text.redacted() + ", a String of " + string.length() + " with half a surrogate pair at "
+                    + ColumnValues.halfPair(string) + ". Mend or replace that character.");
+        }
+        return new Command.Parameter(null, value);
+    }
+
+    private static String shown(SqlText.Parameter place, int index) {
+        String name = place.name();
+        return name == null ? "number " + (index + 1) : name;
     }
 
     private List<@Nullable Object> namedValues() {

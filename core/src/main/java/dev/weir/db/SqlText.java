@@ -1,5 +1,7 @@
 package dev.weir.db;
 
+import dev.weir.db.engine.ColumnValues;
+import dev.weir.db.engine.Dialect;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -19,6 +21,27 @@ final class SqlText {
     private static final Set<String> CONTROL =
             Set.of("BEGIN", "COMMIT", "ROLLBACK", "SAVEPOINT", "RELEASE", "END", "ABORT", "START");
     private static final Set<String> DEFINING = Set.of("CREATE", "ALTER", "DROP", "RENAME");
+    private static final Set<String> COMMITTING_ON_H2 =
+            Set.of("CREATE", "ALTER", "DROP", "TRUNCATE", "ANALYZE", "COMMENT", "GRANT", "REVOKE");
+    private static final Set<String> COMMITTING_ON_MYSQL = Set.of(
+            "CREATE",
+            "ALTER",
+            "DROP",
+            "RENAME",
+            "TRUNCATE",
+            "ANALYZE",
+            "OPTIMIZE",
+            "REPAIR",
+            "CHECK",
+            "CACHE",
+            "FLUSH",
+            "RESET",
+            "LOCK",
+            "UNLOCK",
+            "GRANT",
+            "REVOKE",
+            "INSTALL",
+            "UNINSTALL");
     private static final Set<String> ALONE = Set.of("VACUUM", "PRAGMA", "ATTACH", "DETACH", "CHECKPOINT");
 
     /** A parameter: {@code name} is null for {@code ?}. */
@@ -31,6 +54,10 @@ final class SqlText {
     private final List<Literal> literals = new ArrayList<>();
     private String firstWord = "";
     private boolean writingWord;
+    /** Whether it speaks of a table of this session, or of one that follows the transaction. */
+    private boolean temporary;
+
+    private boolean commits;
 
     private SqlText(String text) {
         this.text = text;
@@ -38,6 +65,11 @@ final class SqlText {
 
     static SqlText of(Dialect dialect, String text) {
         Objects.requireNonNull(text, "text");
+        int half = ColumnValues.halfPair(text);
+        if (half >= 0) {
+            throw new IllegalArgumentException("A statement must be Unicode text: length=" + text.length()
+                    + ", half a surrogate pair at " + half + ". Mend or replace that character.");
+        }
         SqlText parsed = new SqlText(text);
         parsed.new Reader(dialect.name()).read();
         return parsed;
@@ -59,6 +91,11 @@ final class SqlText {
     /** Whether the engine wants it outside of any transaction. */
     boolean standsAlone() {
         return ALONE.contains(firstWord);
+    }
+
+    /** Whether the engine commits what is open before and after it, so that it can be part of no transaction. */
+    boolean commits() {
+        return commits;
     }
 
     /** The names of its parameters; empty if they are positional. */
@@ -107,8 +144,10 @@ final class SqlText {
         private final boolean mysql;
         private final boolean postgresql;
         private final boolean sqlite;
+        private final boolean h2;
         private int at;
         private String lastWord = "";
+        private boolean tableNamed;
         private boolean ended;
         private boolean positional;
         private boolean named;
@@ -117,6 +156,7 @@ final class SqlText {
             mysql = engine.equals("mariadb") || engine.equals("mysql");
             postgresql = engine.equals("postgresql");
             sqlite = engine.equals("sqlite");
+            h2 = engine.equals("h2");
         }
 
         void read() {
@@ -126,6 +166,8 @@ final class SqlText {
             if (firstWord.isEmpty()) {
                 throw new IllegalArgumentException("A statement must not be empty. Give its text.");
             }
+            commits = !temporary
+                    && (mysql ? COMMITTING_ON_MYSQL : h2 ? COMMITTING_ON_H2 : Set.<String>of()).contains(firstWord);
             if (positional && named) {
                 throw new IllegalArgumentException(
                         "Parameters are either all ? or all :name: sql=" + redacted() + ". Use one form.");
@@ -263,7 +305,10 @@ final class SqlText {
                 }
             } else if (WRITING.contains(word) && !locking(word)) {
                 writingWord = true;
+            } else if (h2 ? word.equals("TRANSACTIONAL") : word.equals("TEMPORARY") && !tableNamed) {
+                temporary = true;
             }
+            tableNamed |= word.equals("TABLE");
             lastWord = word;
         }
 

@@ -1,10 +1,14 @@
 package dev.weir.db;
 
+import dev.weir.db.engine.ColumnInfo;
+import dev.weir.db.engine.ColumnValues;
+import dev.weir.db.engine.ValueKind;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -142,26 +146,26 @@ final class TableQuery implements Table {
     @Override
     public Optional<Row> first() {
         Long limit = steps.limit();
-        Command query = new TableSql(runner, steps).select(limit == null ? 1L : Math.min(1L, limit));
+        Command query = made(sql -> sql.select(limit == null ? 1L : Math.min(1L, limit)));
         List<Row> rows = runner.read(session -> session.query(query));
         return rows.isEmpty() ? Optional.empty() : Optional.of(rows.get(0));
     }
 
     @Override
     public List<Row> list() {
-        Command query = new TableSql(runner, steps).select(steps.limit());
+        Command query = made(sql -> sql.select(steps.limit()));
         return runner.read(session -> session.query(query));
     }
 
     @Override
     public Stream<Row> stream() {
-        return runner.stream(new TableSql(runner, steps).select(steps.limit()));
+        return runner.stream(made(sql -> sql.select(steps.limit())));
     }
 
     @Override
     public long count() {
         refuse(steps.limit() != null || steps.offset() != null, "count", "a limit or an offset");
-        Command query = new TableSql(runner, steps).count();
+        Command query = made(TableSql::count);
         return runner.read(session -> session.number(query));
     }
 
@@ -171,7 +175,7 @@ final class TableQuery implements Table {
         if (limit != null && limit == 0) {
             return false;
         }
-        Command query = new TableSql(runner, steps).exists();
+        Command query = made(TableSql::exists);
         return runner.read(session -> session.number(query)) == 1;
     }
 
@@ -203,34 +207,47 @@ final class TableQuery implements Table {
     @Override
     public long update(Map<String, ? extends @Nullable Object> columns) {
         requireRows("update");
-        TableSql sql = new TableSql(runner, steps);
         Map<ColumnInfo, @Nullable Object> values = new TableInsert(runner, name()).resolved(columns);
-        return changed(sql.table(), sql.update(values));
+        return changed(sql -> sql.update(values));
     }
 
     @Override
     public long increment(String column, long delta) {
         requireRows("increment");
-        TableSql sql = new TableSql(runner, steps);
-        ColumnInfo found = runner.lookUp(sql.table(), column);
-        if (found.kind() != ValueKind.INTEGER
-                && found.kind() != ValueKind.DECIMAL
-                && found.kind() != ValueKind.DOUBLE) {
-            throw new IllegalArgumentException("increment is for columns of numbers: column=" + column + ", type="
-                    + found.typeName() + ". Use update.");
-        }
-        return changed(sql.table(), sql.increment(found, ColumnValues.comparable(found, delta)));
+        return changed(sql -> {
+            ColumnInfo found = runner.lookUp(sql.table(), column);
+            if (found.kind() != ValueKind.INTEGER
+                    && found.kind() != ValueKind.DECIMAL
+                    && found.kind() != ValueKind.DOUBLE) {
+                throw new IllegalArgumentException("increment is for columns of numbers: column=" + column + ", type="
+                        + found.typeName() + ". Use update.");
+            }
+            return sql.increment(found, ColumnValues.comparable(found, delta));
+        });
     }
 
     @Override
     public long delete() {
         requireRows("delete");
-        TableSql sql = new TableSql(runner, steps);
-        return changed(sql.table(), sql.delete());
+        return changed(TableSql::delete);
     }
 
-    private long changed(TableInfo table, Command command) {
-        return runner.write(Written.of(table), session -> session.update(command));
+    private long changed(Function<TableSql, Command> statement) {
+        Command command = made(statement);
+        return runner.write(Written.of(runner.lookUp(name())), session -> session.update(command));
+    }
+
+    /** Before anything is refused the tables are looked at once more: somebody else may have changed them. */
+    private Command made(Function<TableSql, Command> statement) {
+        TableSql sql = new TableSql(runner, steps);
+        try {
+            return statement.apply(sql);
+        } catch (IllegalArgumentException refusal) {
+            if (!sql.outdated(refusal)) {
+                throw refusal;
+            }
+            return statement.apply(new TableSql(runner, steps));
+        }
     }
 
     private void requireRows(String call) {

@@ -1,5 +1,10 @@
 package dev.weir.db;
 
+import dev.weir.db.engine.ColumnInfo;
+import dev.weir.db.engine.ColumnValues;
+import dev.weir.db.engine.Dialect;
+import dev.weir.db.engine.TableInfo;
+import dev.weir.db.engine.ValueKind;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -37,6 +42,15 @@ final class TableSql {
 
     TableInfo table() {
         return sources.get(0).table();
+    }
+
+    /** Whether one of its tables has been changed since the catalog saw it. */
+    boolean outdated(IllegalArgumentException refusal) {
+        boolean outdated = false;
+        for (Source source : sources) {
+            outdated |= !runner.fresh(source.table(), refusal).equals(source.table());
+        }
+        return outdated;
     }
 
     // ---- statements
@@ -187,10 +201,8 @@ final class TableSql {
             throw new IllegalArgumentException("like is for columns of text: column=" + pattern.column() + ", type="
                     + place.column().typeName() + ". Use a comparison.");
         }
-        column(place);
-        boolean escaping = dialect.name().equals("mariadb") || dialect.name().equals("mysql");
-        sql.append(" LIKE ? ESCAPE ").append(escaping ? "'\\\\'" : "'\\'");
-        parameters.add(new Command.Parameter(null, pattern.pattern()));
+        sql.append(dialect.like(reference(place)));
+        parameters.add(new Command.Parameter(null, ColumnValues.comparable(place.column(), pattern.pattern())));
     }
 
     private void parameter(Place place, Object value) {

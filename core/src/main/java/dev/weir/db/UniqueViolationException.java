@@ -1,5 +1,6 @@
 package dev.weir.db;
 
+import dev.weir.error.Failure;
 import org.jspecify.annotations.Nullable;
 
 /** A row was refused because another one has the same unique or primary key. */

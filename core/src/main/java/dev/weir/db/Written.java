@@ -1,5 +1,6 @@
 package dev.weir.db;
 
+import dev.weir.db.engine.TableInfo;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;

@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.sqlite.SQLiteDataSource;
@@ -68,12 +69,15 @@ class SlowLogTest {
             db.sql("select * from users where name = 'secret3' or id = ?", 77).list();
             assertThatThrownBy(() -> db.table("users").insert(Map.of("id", 2, "name", "secret4")))
                     .isInstanceOf(UniqueViolationException.class);
+            try (Stream<Row> rows = db.sql("select name from users where name <> 'secret5'").stream()) {
+                assertThat(rows).hasSize(2);
+            }
         });
         assertThat(logged)
                 .contains("Slow statement: database=main, millis=500, sql=INSERT INTO")
                 .contains("select * from users where name = ? or id = ?")
                 .doesNotContain("secret")
                 .doesNotContain("77");
-        assertThat(logged.lines()).hasSize(3);
+        assertThat(logged.lines()).hasSize(4);
     }
 }

@@ -3,6 +3,7 @@ package dev.weir.db;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.weir.db.engine.Dialect;
 import java.lang.reflect.Proxy;
 import java.util.Arrays;
 import java.util.List;
@@ -12,6 +13,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class SqlTextTest {
     private static final Dialect POSTGRESQL = named("postgresql");
+    private static final Dialect H2 = Dialect.named("h2").orElseThrow();
     private static final Dialect MARIADB = named("mariadb");
     private static final Dialect SQLITE = named("sqlite");
 
@@ -158,6 +160,25 @@ class SqlTextTest {
             })
     void textsThatAreNoStatement_areRefused(String sql) {
         assertThatThrownBy(() -> text(sql)).isInstanceOf(IllegalArgumentException.class);
+    }
+
+    @Test
+    void whatTheEngineCommits_isKnown() {
+        for (String sql :
+                List.of("truncate posts", "create table t(temporary int)", "drop table t", "/* x */ Alter table t")) {
+            assertThat(SqlText.of(MARIADB, sql).commits()).as(sql).isTrue();
+            assertThat(SqlText.of(H2, sql).commits()).as(sql).isTrue();
+            assertThat(SqlText.of(POSTGRESQL, sql).commits()).as(sql).isFalse();
+            assertThat(SqlText.of(SQLITE, sql).commits()).as(sql).isFalse();
+        }
+        assertThat(SqlText.of(MARIADB, "create or replace temporary table t(a int)")
+                        .commits())
+                .isFalse();
+        assertThat(SqlText.of(H2, "create local temporary table t(a int) transactional")
+                        .commits())
+                .isFalse();
+        assertThat(SqlText.of(MARIADB, "lock tables posts write").commits()).isTrue();
+        assertThat(SqlText.of(MARIADB, "update posts set a = 1").commits()).isFalse();
     }
 
     @Test

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.weir.db.Database;
 import dev.weir.db.DatabaseBuilder;
-import dev.weir.db.ValueKind;
+import dev.weir.db.engine.ValueKind;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;

@@ -7,12 +7,12 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.weir.db.Condition;
 import dev.weir.db.Database;
-import dev.weir.db.Failure;
 import dev.weir.db.Row;
 import dev.weir.db.SqlException;
 import dev.weir.db.Table;
 import dev.weir.db.UniqueViolationException;
-import dev.weir.db.ValueKind;
+import dev.weir.db.engine.ValueKind;
+import dev.weir.error.Failure;
 import java.math.BigDecimal;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -361,6 +361,20 @@ public abstract class DialectContract extends DatabaseFixture {
     // ---- bad input: nothing is sent
 
     @Test
+    void upsert_ofOneNewRowByManyAtOnce_succeedsForAll() throws Exception {
+        for (int round = 1; round <= 20; round++) {
+            int id = round;
+            together(6, () -> {
+                db.table("users")
+                        .upsert(Map.of(
+                                "id", id, "name", "n" + Thread.currentThread().getId()));
+                return id;
+            });
+        }
+        assertThat(db.table("users").count()).isEqualTo(20);
+    }
+
+    @Test
     void unknownNames_areRefusedBeforeAnythingIsSent() {
         assertRefusedUnsent(() -> db.table("nowhere").list(), "table=nowhere");
         assertRefusedUnsent(() -> db.table("nowhere").insert(Map.of("a", 1)), "table=nowhere");
@@ -370,6 +384,33 @@ public abstract class DialectContract extends DatabaseFixture {
         assertRefusedUnsent(() -> posts().insert(Map.of("title", "a", "nothing", 1)), "column=nothing");
         assertRefusedUnsent(() -> posts().all().update(Map.of("nothing", 1)), "column=nothing");
         assertRefusedUnsent(() -> posts().where("nothing", 1).delete(), "column=nothing");
+        assertRefusedUnsent(() -> posts().where("nothing", 1).count(), "column=nothing");
+        assertRefusedUnsent(() -> posts().where("nothing", "<", 1).exists(), "column=nothing");
+        assertRefusedUnsent(() -> posts().where("nothing", 1).first(), "column=nothing");
+        assertRefusedUnsent(() -> posts().where("nothing", 1).stream(), "column=nothing");
+        assertRefusedUnsent(() -> posts().whereIn("nothing", List.of(1)).list(), "column=nothing");
+        assertRefusedUnsent(() -> posts().whereIn("nothing", List.of()).list(), "column=nothing");
+        assertRefusedUnsent(() -> posts().whereNull("nothing").list(), "column=nothing");
+        assertRefusedUnsent(() -> posts().whereNotNull("nothing").list(), "column=nothing");
+        assertRefusedUnsent(() -> posts().like("nothing", "a%").list(), "column=nothing");
+        assertRefusedUnsent(
+                () -> posts().where(Condition.eq("id", 1)
+                                .or(Condition.eq("nothing", 1).not()))
+                        .list(),
+                "column=nothing");
+        assertRefusedUnsent(() -> posts().orderByDescending("nothing").list(), "column=nothing");
+        assertRefusedUnsent(() -> posts().where("id", 1).increment("nothing", 1), "column=nothing");
+        assertRefusedUnsent(() -> posts().where("nothing", 1).increment("views", 1), "column=nothing");
+        assertRefusedUnsent(() -> posts().upsert(Map.of("id", 1, "nothing", 1)), "column=nothing");
+        assertRefusedUnsent(() -> posts().upsert(Map.of("id", 1, "title", "a"), "nothing"), "column=nothing");
+        assertRefusedUnsent(
+                () -> posts().insertAll(List.of(Map.of("title", "a"), Map.of("nothing", 1))), "column=nothing");
+        assertRefusedUnsent(() -> posts().leftJoin("nowhere", "author", "id").list(), "table=nowhere");
+        assertRefusedUnsent(
+                () -> posts().join("users", "posts.author", "users.id")
+                        .select("users.nothing")
+                        .list(),
+                "column=nothing");
         assertRefusedUnsent(
                 () -> posts().join("users", "posts.author", "users.nothing").list(), "column=nothing");
         assertRefusedUnsent(
@@ -412,6 +453,47 @@ public abstract class DialectContract extends DatabaseFixture {
         assertThatThrownBy(() -> posts().where("views", nothing()))
                 .isInstanceOf(NullPointerException.class)
                 .hasMessageContaining("whereNull");
+    }
+
+    @Test
+    void halfASurrogatePair_isRefusedBeforeAnythingIsSent() {
+        String half = "a\uD83D";
+        assertRefusedUnsent(() -> posts().insert(Map.of("title", half)), "column=title");
+        assertRefusedUnsent(() -> posts().insert(Map.of("title", "\uDE00")), "surrogate");
+        assertRefusedUnsent(() -> posts().all().update(Map.of("title", half)), "column=title");
+        assertRefusedUnsent(() -> posts().upsert(Map.of("id", 1, "title", half)), "column=title");
+        assertRefusedUnsent(() -> posts().where("title", half).list(), "column=title");
+        assertRefusedUnsent(() -> posts().whereIn("title", List.of("a", half)).delete(), "column=title");
+        assertRefusedUnsent(() -> posts().like("title", half + "%").list(), "column=title");
+        assertRefusedUnsent(
+                () -> db.sql("select 1 from posts where title = ?", half).list(), "parameter=number 1");
+        assertRefusedUnsent(
+                () -> db.sql("select 1 from posts where title in (:titles)")
+                        .bind("titles", List.of("a", half))
+                        .list(),
+                "parameter=titles");
+        assertRefusedUnsent(() -> db.sql("delete from posts where title = '" + half + "'"), "surrogate");
+    }
+
+    @Test
+    void tableThatOthersChanged_isLookedAtAgainBeforeAValueIsRefused() throws Exception {
+        String longer = "x".repeat(60);
+        db.table("tags").insert(Map.of("post", 1, "name", "short"));
+        assertRefused(() -> db.table("tags").insert(Map.of("post", "eins", "name", "n")), "column=post");
+        remakeTags("post varchar(20) not null, name varchar(100) primary key");
+        db.table("tags").insert(Map.of("post", "eins", "name", longer));
+        assertThat(lowered(db.table("tags").first().orElseThrow())).isEqualTo(Map.of("post", "eins", "name", longer));
+        remakeTags("post bigint not null, name varchar(100) primary key");
+        assertThat(db.table("tags").where("post", 1).count()).isZero();
+    }
+
+    /** Past the database object, so that its catalog does not hear of it. */
+    private void remakeTags(String columns) throws SQLException {
+        try (var connection = pool.getConnection();
+                var statement = connection.createStatement()) {
+            statement.execute("drop table tags");
+            statement.execute("create table tags (" + columns + ")");
+        }
     }
 
     @Test
@@ -594,6 +676,15 @@ public abstract class DialectContract extends DatabaseFixture {
     void tina4T66_twoFirstCallsAtOnce_giveTwoIds() throws Exception {
         List<Long> ids = together(2, () -> db.nextId("users"));
         assertThat(ids).containsExactlyInAnyOrder(1L, 2L);
+    }
+
+    @Test
+    void tina4T66_manyFirstCallsAtOnce_giveAsManyIds() throws Exception {
+        for (int round = 1; round <= 20; round++) {
+            String table = "fresh" + round;
+            db.sql("create table " + table + " (id bigint primary key)").execute();
+            assertThat(together(6, () -> db.nextId(table))).containsExactlyInAnyOrder(1L, 2L, 3L, 4L, 5L, 6L);
+        }
     }
 
     @Test

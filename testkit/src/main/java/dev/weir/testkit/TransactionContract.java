@@ -8,7 +8,6 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import dev.weir.db.CommitScope;
 import dev.weir.db.CommitUnknownException;
 import dev.weir.db.Database;
-import dev.weir.db.Failure;
 import dev.weir.db.Isolation;
 import dev.weir.db.Row;
 import dev.weir.db.SqlException;
@@ -16,10 +15,9 @@ import dev.weir.db.Table;
 import dev.weir.db.TableBuffer;
 import dev.weir.db.Transaction;
 import dev.weir.db.TransactionHook;
-import dev.weir.db.TransactionListener;
 import dev.weir.db.TransactionOptions;
 import dev.weir.db.UniqueViolationException;
-import dev.weir.db.WriteBehind;
+import dev.weir.error.Failure;
 import dev.weir.testkit.RecordingDataSource.CommitFailure;
 import dev.weir.time.ManualClock;
 import java.lang.reflect.Proxy;
@@ -81,7 +79,7 @@ public abstract class TransactionContract extends DatabaseFixture {
     }
 
     /** Keeps a list that follows the transaction. */
-    private static final class Ledger implements TransactionListener {
+    private static final class Ledger implements Transaction.Listener {
         final List<String> entries = new ArrayList<>();
         final List<String> heard = new ArrayList<>();
 
@@ -298,7 +296,36 @@ public abstract class TransactionContract extends DatabaseFixture {
         assertThat(thrown).isNotInstanceOf(CommitUnknownException.class);
         assertThat(thrown.sqlState()).isEqualTo("23503");
         assertThat(witness.heard).containsExactly("before [users]", "rolledBack [users]");
+        assertThat(witness.scopes.get(1)).isSameAs(witness.scopes.get(0));
         assertThat(users().count()).isZero();
+    }
+
+    @Test
+    void statementThatTheEngineCommits_isRefusedInside_andHeardOfBeforeItRuns() {
+        Witness witness = new Witness();
+        Database hooked = builder().addHook(witness).build();
+        if (!schemaChangesRollBack()) {
+            assertThatThrownBy(() -> hooked.transaction(tx -> {
+                        tx.table("users").insert(user(1));
+                        tx.sql("truncate table posts").execute();
+                    }))
+                    .isInstanceOf(IllegalStateException.class)
+                    .hasMessageContaining("outside");
+            assertThat(users().count()).isZero();
+            assertThat(witness.heard).containsExactly("rolledBack [users]");
+            witness.heard.clear();
+        }
+        hooked.sql("create table users2 (id bigint primary key)")
+                .writes("users")
+                .execute();
+        assertThat(witness.heard).containsExactly("before [users]", "committed [users]");
+        witness.heard.clear();
+        assertThatThrownBy(() -> hooked.sql("create table users2 (id bigint primary key)")
+                        .execute())
+                .isInstanceOf(SqlException.class);
+        // Half of a statement that is no transaction may be there.
+        assertThat(witness.heard)
+                .isEqualTo(schemaChangesRollBack() ? List.of("rolledBack *") : List.of("before *", "unknown *"));
     }
 
     @Test
@@ -397,6 +424,7 @@ public abstract class TransactionContract extends DatabaseFixture {
         Database hooked = builder().addHook(witness).addHook(refusing).build();
         assertThat(catchThrowable(() -> hooked.table("users").insert(user(1)))).isSameAs(planted);
         assertThat(witness.heard).containsExactly("before [users]", "rolledBack [users]");
+        assertThat(witness.scopes.get(1)).isSameAs(witness.scopes.get(0));
         assertThat(users().count()).isZero();
     }
 
@@ -453,7 +481,7 @@ public abstract class TransactionContract extends DatabaseFixture {
             assertThat(tx.listener(Ledger.class, Ledger::new)).isSameAs(ledger.get());
         });
         assertThat(ledger.get().heard).containsExactly("before", "committed");
-        class Writing implements TransactionListener {
+        class Writing implements Transaction.Listener {
             private final Transaction tx;
 
             Writing(Transaction tx) {
@@ -506,7 +534,7 @@ public abstract class TransactionContract extends DatabaseFixture {
                     throw new AssertionError(method.getName());
                 });
         Database buffered = builder()
-                .writeBehind(database -> new WriteBehind() {
+                .writeBehind(database -> new Database.WriteBehind() {
                     @Override
                     public TableBuffer table(String table) {
                         assertThat(table).isEqualTo("users");
@@ -580,15 +608,22 @@ public abstract class TransactionContract extends DatabaseFixture {
     }
 
     @Test
-    void isolation_isThatOfTheOptions() throws Exception {
-        int level = db.transactionResult(DEFAULT.isolation(Isolation.SERIALIZABLE), tx -> {
-            try {
-                return tx.connection().getTransactionIsolation();
-            } catch (SQLException e) {
-                throw new AssertionError(e);
-            }
-        });
-        assertThat(level).isEqualTo(Connection.TRANSACTION_SERIALIZABLE);
+    void isolation_isThatOfTheOptions_orStricter_andGivenBack() {
+        for (Isolation wanted : Isolation.values()) {
+            int level = db.transactionResult(DEFAULT.isolation(wanted), tx -> {
+                try {
+                    return tx.connection().getTransactionIsolation();
+                } catch (SQLException e) {
+                    throw new AssertionError(e);
+                }
+            });
+            int least = switch (wanted) {
+                case READ_COMMITTED -> Connection.TRANSACTION_READ_COMMITTED;
+                case REPEATABLE_READ -> Connection.TRANSACTION_REPEATABLE_READ;
+                case SERIALIZABLE -> Connection.TRANSACTION_SERIALIZABLE;
+            };
+            assertThat(level).as("%s", wanted).isGreaterThanOrEqualTo(least);
+        }
     }
 
     @Test
@@ -730,17 +765,19 @@ public abstract class TransactionContract extends DatabaseFixture {
 
     @Test
     void tablesMadeInside_areKnownInside_andForgottenWhenRolledBack() {
+        if (!schemaChangesRollBack()) {
+            assertThatThrownBy(() -> db.transaction(tx -> tx.sql("create table users2 (id bigint primary key)")
+                            .execute()))
+                    .isInstanceOf(IllegalStateException.class);
+            return;
+        }
         db.transaction(tx -> {
-            tx.sql("create table if not exists users2 (id bigint primary key)").execute();
+            tx.sql("create table users2 (id bigint primary key)").execute();
             tx.table("users2").insert(Map.of("id", 1));
             assertThat(tx.table("users2").count()).isEqualTo(1);
             tx.rollbackOnly();
         });
-        if (schemaChangesRollBack()) {
-            assertRefused(() -> db.table("users2").count(), "table=users2");
-        } else {
-            assertThat(db.table("users2").count()).isLessThanOrEqualTo(1);
-        }
+        assertRefused(() -> db.table("users2").count(), "table=users2");
     }
 
     /** Whether a rollback takes back what changed the schema. */

@@ -2,7 +2,7 @@ package dev.weir.testkit;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
-import dev.weir.db.ValueKind;
+import dev.weir.db.engine.ValueKind;
 import java.nio.file.Path;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;

@@ -2,11 +2,11 @@ package dev.weir.testkit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.weir.db.BulkUpdate;
-import dev.weir.db.ColumnInfo;
-import dev.weir.db.Failure;
-import dev.weir.db.TableInfo;
-import dev.weir.db.ValueKind;
+import dev.weir.db.engine.BulkUpdate;
+import dev.weir.db.engine.ColumnInfo;
+import dev.weir.db.engine.TableInfo;
+import dev.weir.db.engine.ValueKind;
+import dev.weir.error.Failure;
 import dev.weir.testservers.Servers;
 import dev.weir.testservers.TestDatabase;
 import java.math.BigDecimal;

@@ -1,6 +1,6 @@
 package dev.weir.testkit;
 
-import dev.weir.db.ValueKind;
+import dev.weir.db.engine.ValueKind;
 import dev.weir.testservers.Servers;
 import dev.weir.testservers.TestDatabase;
 import javax.sql.DataSource;

@@ -2,11 +2,11 @@ package dev.weir.testkit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.weir.db.BulkUpdate;
-import dev.weir.db.ColumnInfo;
-import dev.weir.db.Failure;
-import dev.weir.db.TableInfo;
-import dev.weir.db.ValueKind;
+import dev.weir.db.engine.BulkUpdate;
+import dev.weir.db.engine.ColumnInfo;
+import dev.weir.db.engine.TableInfo;
+import dev.weir.db.engine.ValueKind;
+import dev.weir.error.Failure;
 import java.math.BigDecimal;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -174,7 +174,7 @@ class SqliteBulkTest extends BulkContract {
         assertThat(column(table, "d").generated()).isTrue();
         assertThat(dialect.describe(connection, "v").orElseThrow().view()).isTrue();
         assertThat(dialect.describe(connection, "main.child").orElseThrow().schema())
-                .isEqualTo("main");
+                .isEmpty();
     }
 
     private List<String> texts(String sql) throws SQLException {

@@ -1,6 +1,6 @@
 package dev.weir.testkit;
 
-import dev.weir.db.ValueKind;
+import dev.weir.db.engine.ValueKind;
 import java.nio.file.Path;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.io.TempDir;

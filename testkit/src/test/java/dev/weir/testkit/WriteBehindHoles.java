@@ -17,7 +17,7 @@ import dev.weir.db.FlushException;
 import dev.weir.db.FlushReport;
 import dev.weir.db.TableBuffer;
 import dev.weir.db.TotalUnknownException;
-import dev.weir.db.ValueKind;
+import dev.weir.db.engine.ValueKind;
 import dev.weir.testkit.FaultyDataSource.Occasion;
 import dev.weir.testkit.FaultyDataSource.Point;
 import java.io.IOException;

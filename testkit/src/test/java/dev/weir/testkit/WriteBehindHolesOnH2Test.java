@@ -1,6 +1,6 @@
 package dev.weir.testkit;
 
-import dev.weir.db.ValueKind;
+import dev.weir.db.engine.ValueKind;
 import java.util.UUID;
 import javax.sql.DataSource;
 import org.h2.jdbcx.JdbcDataSource;

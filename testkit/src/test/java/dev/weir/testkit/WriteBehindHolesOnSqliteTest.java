@@ -2,7 +2,7 @@ package dev.weir.testkit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.weir.db.ValueKind;
+import dev.weir.db.engine.ValueKind;
 import java.time.Instant;
 import java.util.Map;
 import javax.sql.DataSource;

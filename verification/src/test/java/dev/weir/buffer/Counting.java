@@ -1,8 +1,8 @@
 package dev.weir.buffer;
 
-import dev.weir.db.ColumnInfo;
-import dev.weir.db.TableInfo;
-import dev.weir.db.ValueKind;
+import dev.weir.db.engine.ColumnInfo;
+import dev.weir.db.engine.TableInfo;
+import dev.weir.db.engine.ValueKind;
 import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -60,7 +60,7 @@ public final class Counting {
         ColumnInfo id = new ColumnInfo("id", "bigint", ValueKind.INTEGER, false, false, false, null, 63, null, true);
         ColumnInfo n = new ColumnInfo("n", "bigint", ValueKind.INTEGER, false, false, false, null, 63, null, true);
         TableInfo table = new TableInfo("", "rows", List.of(id, n), List.of("id"), List.of(), List.of(), true, false);
-        return new BufferedTable(table, TableSettings.defaults(), null).counter(1);
+        return new BufferedTable(table, "rows", TableSettings.defaults(), null, null).counter(1);
     }
 
     private Cell cell(int row) {

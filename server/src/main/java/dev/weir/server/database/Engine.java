@@ -1,6 +1,6 @@
 package dev.weir.server.database;
 
-import dev.weir.db.Dialect;
+import dev.weir.db.engine.Dialect;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;

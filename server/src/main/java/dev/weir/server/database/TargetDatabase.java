@@ -2,8 +2,8 @@ package dev.weir.server.database;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
-import dev.weir.db.Dialect;
-import dev.weir.db.JdbcUrl;
+import dev.weir.db.engine.Dialect;
+import dev.weir.db.engine.JdbcUrl;
 import dev.weir.server.CommandFailed;
 import java.sql.Connection;
 import java.sql.Driver;

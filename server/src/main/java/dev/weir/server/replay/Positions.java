@@ -1,10 +1,10 @@
 package dev.weir.server.replay;
 
 import dev.weir.db.Database;
-import dev.weir.db.Dialect.OwnColumn;
 import dev.weir.db.Row;
 import dev.weir.db.UniqueViolationException;
-import dev.weir.db.ValueKind;
+import dev.weir.db.engine.Dialect.OwnColumn;
+import dev.weir.db.engine.ValueKind;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;

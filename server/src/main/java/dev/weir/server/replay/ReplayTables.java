@@ -1,9 +1,9 @@
 package dev.weir.server.replay;
 
-import dev.weir.db.ColumnInfo;
 import dev.weir.db.Database;
-import dev.weir.db.TableInfo;
-import dev.weir.db.ValueKind;
+import dev.weir.db.engine.ColumnInfo;
+import dev.weir.db.engine.TableInfo;
+import dev.weir.db.engine.ValueKind;
 import dev.weir.server.CommandFailed;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
