@@ -59,7 +59,7 @@ class CountingTest {
     /** The same beside so many others that the table doubles meanwhile. */
     public static final class CrowdedRows extends Rows {
         public CrowdedRows() {
-            super(Breach.NONE, 37);
+            super(Breach.NONE, 42);
         }
     }
 
