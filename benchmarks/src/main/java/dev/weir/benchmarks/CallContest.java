@@ -140,6 +140,7 @@ final class CallContest implements Contest {
 
         @Override
         public long call(long deadline) {
+            Keys keys = this.keys.here();
             long calls = 0;
             long total = 0;
             do {
@@ -149,6 +150,7 @@ final class CallContest implements Contest {
                 }
                 calls += CALLS;
             } while (System.nanoTime() - deadline < 0);
+            this.keys.goTo(keys);
             return total == 0 ? 0 : calls;
         }
     }
@@ -164,6 +166,7 @@ final class CallContest implements Contest {
 
         @Override
         public long call(long deadline) {
+            Keys keys = this.keys.here();
             long calls = 0;
             long total = 0;
             do {
@@ -172,6 +175,7 @@ final class CallContest implements Contest {
                 }
                 calls += CALLS;
             } while (System.nanoTime() - deadline < 0);
+            this.keys.goTo(keys);
             return total == 0 ? 0 : calls;
         }
     }

@@ -17,9 +17,30 @@ final class Keys {
      * @param count keys are 0 to count - 1
      */
     Keys(int caller, int count) {
-        this.seed = 0x9E3779B97F4A7C15L * (caller + 1);
+        this(0x9E3779B97F4A7C15L * (caller + 1), count);
+    }
+
+    private Keys(long seed, int count) {
+        this.seed = seed;
         this.count = count;
         this.state = seed;
+    }
+
+    /**
+     * The same sequence at the same place, for the thread that calls: what it writes on every draw then lies in memory of
+     * its own, and not beside another caller's.
+     */
+    Keys here() {
+        Keys here = new Keys(seed, (int) count);
+        here.state = state;
+        here.drawn = drawn;
+        return here;
+    }
+
+    /** Goes to the place of another. */
+    void goTo(Keys other) {
+        state = other.state;
+        drawn = other.drawn;
     }
 
     /** The next one. */
@@ -35,8 +56,7 @@ final class Keys {
 
     /** Adds to {@code calls}, by key, what was drawn so far. */
     void countInto(long[] calls) {
-        Keys again = new Keys(0, (int) count);
-        again.state = seed;
+        Keys again = new Keys(seed, (int) count);
         for (long i = 0; i < drawn; i++) {
             calls[(int) again.next()]++;
         }
