@@ -28,6 +28,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -76,26 +77,20 @@ final class Applier {
                 : keyValues(table, Arrays.asList(sums.keys()));
         Values deltas = values(table.columnInfo(sums.column().column), sums.deltas());
         ColumnInfo column = table.columnInfo(sums.column().column);
-        long matched = update(
+        Bulk.Result result = update(
                 new BulkUpdate(table.info, table.keyColumns(), keys, List.of(new BulkUpdate.Add(column, deltas))));
-        if (matched == n) {
+        if (result.rows() == n) {
             return;
         }
-        List<Object> all = new ArrayList<>(n);
-        for (int i = 0; i < n; i++) {
-            all.add(table.longKey ? (Object) sums.longKeys()[i] : sums.keys()[i]);
-        }
-        Set<Object> there = existing(table, keys);
-        List<Merged> absent = new ArrayList<>();
-        for (int i = 0; i < n; i++) {
-            if (!there.contains(all.get(i))) {
-                Merged merged = new Merged(table, all.get(i));
-                merged.add(
-                        RowChange.update(sums.column().column, new ColumnChange.Plus(sums.deltas()[i]), table.missing));
-                absent.add(merged);
-            }
-        }
-        checkMatched(table, matched, n - absent.size());
+        List<Merged> absent = absent(table, keys, result)
+                .mapToObj(i -> {
+                    Merged merged = new Merged(table, table.longKey ? (Object) sums.longKeys()[i] : sums.keys()[i]);
+                    merged.add(RowChange.update(
+                            sums.column().column, new ColumnChange.Plus(sums.deltas()[i]), table.missing));
+                    return merged;
+                })
+                .toList();
+        checkMatched(table, result.rows(), n - absent.size());
         missing(table, absent, 0);
     }
 
@@ -118,10 +113,30 @@ final class Applier {
         }
     }
 
-    private long update(BulkUpdate update) throws SQLException {
+    private Bulk.Result update(BulkUpdate update) throws SQLException {
         Bulk.Result result = bulk.update(connection, update);
         done = done.plus(result);
-        return result.rows();
+        return result;
+    }
+
+    /** The places of the keys that an update did not find. */
+    private IntStream absent(BufferedTable table, List<Values> keys, Bulk.Result result) throws SQLException {
+        if (result.missed() != null) {
+            return result.missed().stream();
+        }
+        Set<Object> there = new HashSet<>();
+        for (@Nullable Object[] row : bulk.select(connection, table.info, table.keyColumns(), keys, List.of())) {
+            there.add(table.keyOfColumns(row));
+        }
+        return IntStream.range(0, keys.get(0).size()).filter(i -> !there.contains(keyAt(table, keys, i)));
+    }
+
+    private static Object keyAt(BufferedTable table, List<Values> keys, int place) {
+        @Nullable Object[] parts = new @Nullable Object[keys.size()];
+        for (int i = 0; i < parts.length; i++) {
+            parts[i] = keys.get(i).get(place);
+        }
+        return table.keyOfColumns(parts);
     }
 
     private void wave(List<Merged> rows, int wave) throws SQLException {
@@ -221,20 +236,43 @@ final class Applier {
 
     private void updates(BufferedTable table, List<Merged> rows, int wave) throws SQLException {
         Map<List<Object>, List<Merged>> byShape = new LinkedHashMap<>();
+        Update last = null;
+        List<Merged> alike = List.of();
         for (Merged row : rows) {
             Update update = row.changes.get(wave).update();
             if (update != null) {
-                List<Object> shape = new ArrayList<>(update.columns().length * 2);
-                for (int i = 0; i < update.columns().length; i++) {
-                    shape.add(update.columns()[i]);
-                    shape.add(update.changes()[i].getClass());
+                if (last == null || !areAlike(last, update)) {
+                    last = update;
+                    alike = byShape.computeIfAbsent(shape(update), k -> new ArrayList<>());
                 }
-                byShape.computeIfAbsent(shape, k -> new ArrayList<>()).add(row);
+                alike.add(row);
             }
         }
         for (List<Merged> group : byShape.values()) {
             update(table, group, wave);
         }
+    }
+
+    private static boolean areAlike(Update a, Update b) {
+        if (a.columns() != b.columns() && !Arrays.equals(a.columns(), b.columns())) {
+            return false;
+        }
+        for (int i = 0; i < a.changes().length; i++) {
+            if (a.changes()[i].getClass() != b.changes()[i].getClass()) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** Which columns it changes, and how. */
+    private static List<Object> shape(Update update) {
+        List<Object> shape = new ArrayList<>(update.columns().length * 2);
+        for (int i = 0; i < update.columns().length; i++) {
+            shape.add(update.columns()[i]);
+            shape.add(update.changes()[i].getClass());
+        }
+        return shape;
     }
 
     private static Update updateOf(Merged row, int wave) {
@@ -253,14 +291,13 @@ final class Applier {
             keys.add(Objects.requireNonNull(row.key));
         }
         List<Values> keyValues = keyValues(table, keys);
-        long matched = update(new BulkUpdate(table.info, table.keyColumns(), keyValues, assignments));
-        if (matched == n) {
+        Bulk.Result result = update(new BulkUpdate(table.info, table.keyColumns(), keyValues, assignments));
+        if (result.rows() == n) {
             return;
         }
-        Set<Object> there = existing(table, keyValues);
         List<Merged> absent =
-                rows.stream().filter(row -> !there.contains(row.key)).toList();
-        checkMatched(table, matched, n - absent.size());
+                absent(table, keyValues, result).mapToObj(rows::get).toList();
+        checkMatched(table, result.rows(), n - absent.size());
         missing(table, absent, wave);
     }
 
@@ -358,15 +395,6 @@ final class Applier {
             insert = insert.with(table.key[i], parts[i]);
         }
         return insert;
-    }
-
-    /** The keys among those given whose rows exist, canonical as the buffer names them. */
-    private Set<Object> existing(BufferedTable table, List<Values> keys) throws SQLException {
-        Set<Object> there = new HashSet<>();
-        for (@Nullable Object[] row : bulk.select(connection, table.info, table.keyColumns(), keys, List.of())) {
-            there.add(table.keyOfColumns(row));
-        }
-        return there;
     }
 
     /** Keys as columns of values. */

@@ -2,6 +2,7 @@ package dev.weir.db.engine;
 
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.BitSet;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -44,12 +45,18 @@ public interface Bulk {
      *
      * @param statements SQL statements sent; settings of the session are not counted
      * @param rows rows inserted, deleted, or matched by an update
+     * @param missed of an update: the places of the keys that no row has; null if only {@link #select} can tell
      */
-    record Result(long statements, long rows) {
+    record Result(long statements, long rows, @Nullable BitSet missed) {
         /** Nothing sent, nothing changed. */
         public static final Result NONE = new Result(0, 0);
 
-        /** Both together. */
+        /** A result that does not tell which keys were missed. */
+        public Result(long statements, long rows) {
+            this(statements, rows, null);
+        }
+
+        /** The sums of both. */
         public Result plus(Result other) {
             return new Result(statements + other.statements, rows + other.rows);
         }

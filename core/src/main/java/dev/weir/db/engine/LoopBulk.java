@@ -6,9 +6,9 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.List;
 import java.util.stream.Collectors;
-import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -120,6 +120,7 @@ final class LoopBulk implements Bulk {
     private Result each(Connection connection, String sql, List<ColumnInfo> columns, List<Values> values, int rows)
             throws SQLException {
         long changed = 0;
+        BitSet missed = new BitSet();
         try (PreparedStatement statement = connection.prepareStatement(sql)) {
             for (int from = 0; from < rows; from += ROWS_PER_BATCH) {
                 int until = Math.min(rows, from + ROWS_PER_BATCH);
@@ -127,12 +128,16 @@ final class LoopBulk implements Bulk {
                     Statements.bindRows(dialect, statement, columns, values, row, row + 1);
                     statement.addBatch();
                 }
-                changed += IntStream.of(statement.executeBatch()).sum();
+                int place = from;
+                for (int matched : statement.executeBatch()) {
+                    changed += matched;
+                    missed.set(place++, matched == 0);
+                }
             }
         } catch (BatchUpdateException e) {
             throw StandardFailure.root(e);
         }
-        return new Result(rows, changed);
+        return new Result(rows, changed, missed);
     }
 
     private String equalToParameters(List<ColumnInfo> key) {

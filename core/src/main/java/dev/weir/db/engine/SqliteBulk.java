@@ -21,10 +21,12 @@ import org.jspecify.annotations.Nullable;
  * the caller; a concurrent writer is kept out by SQLite's single write lock, or makes the statement fail as busy.
  */
 final class SqliteBulk implements Bulk {
+    private static final int ROWS_PER_INSERT = 20;
+
     private final LoopBulk loop;
 
     SqliteBulk(SqliteDialect dialect) {
-        this.loop = new LoopBulk(dialect, new SqliteAssignmentSql(), 1);
+        this.loop = new LoopBulk(dialect, new SqliteAssignmentSql(), ROWS_PER_INSERT);
     }
 
     @Override

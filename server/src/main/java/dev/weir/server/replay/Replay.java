@@ -2,6 +2,7 @@ package dev.weir.server.replay;
 
 import dev.weir.Weir;
 import dev.weir.buffer.BufferAdmin;
+import dev.weir.buffer.BufferSettings;
 import dev.weir.buffer.BufferStats;
 import dev.weir.buffer.WriteBuffer;
 import dev.weir.db.Database;
@@ -36,6 +37,11 @@ public final class Replay {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final Duration CLOSE = Duration.ofSeconds(30);
     private static final int LOOK_AROUND = 256;
+
+    /** A log is read faster than it is written: what waits in between only costs memory, and the collector's time. */
+    private static final BufferSettings SETTINGS =
+            BufferSettings.builder().maxRows(200_000).flushRows(50_000).build();
+
     private static final long PROGRESS_NANOS = Duration.ofMillis(200).toNanos();
 
     private final ReplayOptions options;
@@ -114,6 +120,7 @@ public final class Replay {
             Weir weir = Weir.builder()
                     .database(options.dataSource())
                     .journal(data.path().resolve(JOURNAL))
+                    .buffer(SETTINGS)
                     .build();
             try {
                 return run(inputs, data, database, weir.buffer(), started);
