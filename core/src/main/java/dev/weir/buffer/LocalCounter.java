@@ -116,7 +116,7 @@ final class LocalCounter implements Counter {
     }
 
     private long addedAndGet(Cell cell, long sum, long key, long delta) {
-        return settled(cell, sum) ? total(cell, sum) : addAndGetCanonical(canonical(key), delta);
+        return settled(cell, sum) ? total(cell, sum, null) : addAndGetCanonical(canonical(key), delta);
     }
 
     @Override
@@ -128,11 +128,16 @@ final class LocalCounter implements Counter {
     long addAndGetCanonical(Object key, long delta) {
         of.refuseInTransaction("addAndGet");
         of.arguments.checkAdd(counter.column, delta);
+        Base base = null;
         while (true) {
             Admission admission = new Admission();
             Cell cell = intake.cellFor(counter, key, delta, admission);
             if (cell == null) {
                 return appended(key, delta);
+            }
+            // Before the addition, so that no other change of the row can come between the two.
+            if (base == null && !cell.hasBase(totals.tick())) {
+                base = readBase(cell);
             }
             long sum = cell.add(delta);
             if (Cell.dead(sum)) {
@@ -142,29 +147,35 @@ final class LocalCounter implements Counter {
             intake.settle(cell, sum);
             intake.countOperations(1);
             await(new Accepted(intake.openCells(), admission.untilFlushed), key);
-            return total(cell, sum);
+            return total(cell, sum, base);
         }
     }
 
-    /** The total after an addition that made the cell's sum what is given; its base is read if there is none that is new. */
-    private long total(Cell cell, long sum) {
-        boolean exists = true;
-        WeirException unread = null;
-        if (!cell.hasBase(totals.tick())) {
-            try {
-                exists = totals.readBase(cell);
-            } catch (WeirException e) {
-                unread = e;
-            }
+    /** What asking for a base came to: whether the row exists, or why that is not known. */
+    private record Base(boolean exists, @Nullable WeirException unread) {
+        static final Base READ = new Base(true, null);
+    }
+
+    private Base readBase(Cell cell) {
+        try {
+            return totals.readBase(cell) ? Base.READ : new Base(false, null);
+        } catch (WeirException e) {
+            return new Base(true, e);
         }
+    }
+
+    /** The total after an addition that made the cell's sum what is given. */
+    private long total(Cell cell, long sum, @Nullable Base read) {
+        Base base = read != null ? read : cell.hasBase(totals.tick()) ? Base.READ : readBase(cell);
         if (cell.validUntil != Cell.NO_BASE) {
             return sum + cell.origin;
         }
-        if (exists && unread == null) {
-            // Somebody froze the cell meanwhile.
+        if (base.exists && base.unread == null) {
+            // Another change of the row has ended the cell meanwhile.
             return read(cell.key());
         }
-        throw LocalRowBuffer.unknown(exists ? "the database can't be asked" : "the row does not exist", unread);
+        throw LocalRowBuffer.unknown(
+                base.exists ? "the database can't be asked" : "the row does not exist", base.unread);
     }
 
     /** The way through the row log: the total is read afterwards. */
