@@ -8,8 +8,8 @@ import java.lang.invoke.VarHandle;
  * difference to the last cut.
  *
  * <p><b>Concurrency.</b> {@link #accumulator}, {@link #lastCut} and {@link #dirty} are accessed by sequentially consistent
- * operations only. Protocol, checked in {@code verification/models/m1_cut.py}: an adder first adds, then looks at
- * {@code dirty}, and if it is 0 reserves a slot in {@link DirtyCells} <em>before</em> it sets it; the cut clears
+ * operations only, but that a cut clears the flags of many cells and then fences once ({@link #clean}). Protocol, checked in {@code verification/models/m1_cut.py}: an adder first adds, then looks at
+ * {@code dirty}, and if it is not set reserves a slot in {@link DirtyCells} <em>before</em> it sets it; the cut clears
  * {@code dirty} <em>before</em> it reads the accumulator, and moves {@code lastCut} by compare-and-set. Whoever freezes the
  * cell (under the row's stripe lock) swaps {@link #DEAD} into the accumulator and then {@link #FROZEN} into
  * {@code lastCut}; the difference is the rest that no cut has taken. An adder whose sum lies in the dead range has added

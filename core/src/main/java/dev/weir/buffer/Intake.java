@@ -96,7 +96,10 @@ final class Intake {
         }
     }
 
-    /** Before the cell is touched, so that a later plan gives back what is taken here. */
+    /**
+     * Counts a row as pending that was let in uncounted. Before the cell is touched, so that a later plan gives back what is
+     * taken here; whoever froze the cell meanwhile gave nothing back.
+     */
     private void count(Cell cell) {
         if (cell.markCounted()) {
             limits.take(cell.column.table, 1, Limits.CELL_BYTES);
