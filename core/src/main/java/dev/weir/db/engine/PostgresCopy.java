@@ -75,7 +75,7 @@ final class PostgresCopy {
     /** Sends the rows in the types of their columns. Answers how many rows the server took. */
     static long copy(Connection connection, String sql, List<ColumnInfo> columns, List<Values> values)
             throws SQLException {
-        return copy(
+        return copyRows(
                 connection,
                 sql,
                 columns,
@@ -86,7 +86,7 @@ final class PostgresCopy {
     /** Sends the rows in the types of {@link PostgresText#travelType}. */
     static long copyTravelling(Connection connection, String sql, List<ColumnInfo> columns, List<Values> values)
             throws SQLException {
-        return copy(
+        return copyRows(
                 connection,
                 sql,
                 columns,
@@ -94,7 +94,7 @@ final class PostgresCopy {
                 values);
     }
 
-    private static long copy(
+    private static long copyRows(
             Connection connection, String sql, List<ColumnInfo> columns, Encoding[] encodings, List<Values> values)
             throws SQLException {
         CopyIn copy = connection.unwrap(PGConnection.class).getCopyAPI().copyIn(sql);

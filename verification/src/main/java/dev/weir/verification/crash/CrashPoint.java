@@ -34,7 +34,7 @@ enum CrashPoint {
     /** A bulk statement is done, more may follow. */
     FLUSH_AFTER_STATEMENT(Place.SQL, 8),
     /** A binary COPY begins (PostgreSQL). */
-    FLUSH_BEFORE_COPY("dev.weir.db.engine.PostgresCopy", "copy", 2),
+    FLUSH_BEFORE_COPY("dev.weir.db.engine.PostgresCopy", "copyRows", 2),
     /** All statements are done, COMMIT is not sent. */
     FLUSH_BEFORE_COMMIT(Place.SQL, 3),
     /** COMMIT is on its way: the kill comes up to three milliseconds after it was sent. */
