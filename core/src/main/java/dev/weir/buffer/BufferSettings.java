@@ -148,7 +148,7 @@ public final class BufferSettings {
             throw new IllegalArgumentException("A table has one set of settings: table=" + table + ", settings for "
                     + close + ". Spell its name as the catalog does.");
         }
-        return close.isEmpty() ? TableSettings.defaults() : tables.get(close.get(0));
+        return close.isEmpty() ? TableSettings.defaults() : tables.getOrDefault(close.get(0), TableSettings.defaults());
     }
 
     /** The tables that have settings of their own. */
