@@ -95,7 +95,7 @@ class Cell extends CellHead {
 
     /** Whether a sum is neither dead nor too large. */
     static boolean live(long sum) {
-        return sum + LIVE >>> 62 == 0;
+        return (sum + LIVE) >>> 62 == 0;
     }
 
     static boolean dead(long sum) {
