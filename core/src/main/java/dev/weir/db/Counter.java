@@ -16,7 +16,8 @@ public interface Counter {
 
     /**
      * Adds and returns the total: committed and pending, this call included. Exact for what this process wrote; what
-     * others wrote is at most {@code baseMaxAge} late.
+     * others wrote is at most {@code baseMaxAge} late. Beside another kind of change of the same row at the same moment, such
+     * as {@code update}, the answer may hold that change as well.
      *
      * @throws TotalUnknownException if the operation was accepted but its total cannot be told
      */
