@@ -20,6 +20,9 @@ final class Limits {
     /** Memory of an entry of the row log besides its change. */
     static final long ENTRY_BYTES = 120;
 
+    /** How far the rows stay at least from their limit while callers enter uncounted: more than call at one moment. */
+    private static final long MARGIN_ROWS = 1_000;
+
     private final BufferSettings settings;
     private final Runnable flushNow;
     private final AtomicLong rows = new AtomicLong();
@@ -34,11 +37,12 @@ final class Limits {
     private volatile boolean closed;
 
     /** Nothing holds operations back, and no count is near its limit. Written under the lock, from what holds then. */
-    private volatile boolean roomy = true;
+    private volatile boolean roomy;
 
     Limits(BufferSettings settings, Runnable flushNow) {
         this.settings = settings;
         this.flushNow = flushNow;
+        this.roomy = isRoomy();
     }
 
     /** Whether operations on rows that are pending already may enter without asking. */
@@ -183,7 +187,7 @@ final class Limits {
 
     private boolean isRoomy() {
         return open()
-                && rows.get() < settings.maxRows() - settings.maxRows() / 8
+                && rows.get() < settings.maxRows() - Math.max(MARGIN_ROWS, settings.maxRows() / 8)
                 && bytes.get() < settings.maxBytes() - settings.maxBytes() / 8;
     }
 

@@ -136,7 +136,7 @@ final class LocalCounter implements Counter {
                 return appended(key, delta);
             }
             // Before the addition, so that no other change of the row can come between the two.
-            if (base == null && !cell.hasBase(totals.tick())) {
+            if ((base == null || base == Base.READ) && !cell.hasBase(totals.tick())) {
                 base = readBase(cell);
             }
             long sum = cell.add(delta);

@@ -429,7 +429,11 @@ public abstract class BulkContract {
                 key,
                 List.of(longs(-7, 0, 3, 99)),
                 List.of(new BulkUpdate.Add(column(table, "n"), longs(1, 2, 3, 4))));
-        assertThat(bulk.update(connection, update).rows()).isEqualTo(2);
+        Bulk.Result result = bulk.update(connection, update);
+        assertThat(result.rows()).isEqualTo(2);
+        if (result.missed() != null) {
+            assertThat(result.missed().stream()).as("places of the missed keys").containsExactly(0, 3);
+        }
         assertThat(counts()).containsExactly(2L, 0L, 0L, 3L, 0L);
     }
 
