@@ -136,7 +136,7 @@ final class LocalCounter implements Counter {
                 return appended(key, delta);
             }
             // Before the addition, so that no other change of the row can come between the two.
-            if ((base == null || base == Base.READ) && !cell.hasBase(totals.tick())) {
+            if ((base == null || base.isRead()) && !cell.hasBase(totals.tick())) {
                 base = readBase(cell);
             }
             long sum = cell.add(delta);
@@ -154,6 +154,10 @@ final class LocalCounter implements Counter {
     /** What asking for a base came to: whether the row exists, or why that is not known. */
     private record Base(boolean exists, @Nullable WeirException unread) {
         static final Base READ = new Base(true, null);
+
+        boolean isRead() {
+            return exists && unread == null;
+        }
     }
 
     private Base readBase(Cell cell) {
@@ -170,7 +174,7 @@ final class LocalCounter implements Counter {
         if (cell.validUntil != Cell.NO_BASE) {
             return sum + cell.origin;
         }
-        if (base.exists && base.unread == null) {
+        if (base.isRead()) {
             // Another change of the row has ended the cell meanwhile.
             return read(cell.key());
         }
