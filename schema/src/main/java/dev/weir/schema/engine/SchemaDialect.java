@@ -1,0 +1,119 @@
+package dev.weir.schema.engine;
+
+import dev.weir.db.engine.Dialect;
+import dev.weir.schema.diff.Change;
+import dev.weir.schema.model.Table;
+import dev.weir.schema.physical.PhysicalColumn;
+import dev.weir.schema.physical.PhysicalSchema;
+import dev.weir.schema.physical.PhysicalTable;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Predicate;
+import javax.sql.DataSource;
+
+/** What differs between engines when a schema is read and changed, one class an engine. Stateless and thread-safe. */
+public interface SchemaDialect {
+    /** The schema dialect of an engine. */
+    static SchemaDialect of(Dialect dialect) {
+        String engine = dialect.name();
+        throw new IllegalArgumentException("No schema dialect knows this engine: engine=" + engine);
+    }
+
+    /** The engine's quoting and values. */
+    Dialect dialect();
+
+    /** Whether a rollback takes DDL back. */
+    boolean transactional();
+
+    /**
+     * Whether foreign keys and checks can be added without looking at the rows and validated later
+     * ({@link Change.ValidateForeignKey}, {@link Change.ValidateCheck}), while others write.
+     */
+    default boolean validatesLater() {
+        return false;
+    }
+
+    /** Whether a new table's foreign keys are part of {@link Change.CreateTable}, whatever they point to. */
+    default boolean foreignKeysInside() {
+        return false;
+    }
+
+    // Reading
+
+    /**
+     * Reads the catalog, of the schema in use alone, in a number of queries that does not depend on what is there.
+     *
+     * @param ignored names of tables that are left out
+     */
+    PhysicalSchema read(Connection connection, Predicate<String> ignored) throws SQLException;
+
+    /** A declared table in the engine's words, as far as rules tell; made so it has to be normalised by the engine. */
+    PhysicalTable physical(Table declared);
+
+    /**
+     * A form in which tables are compared when the engine can't be asked to normalise: spellings that mean the same become
+     * the same. It is never executed.
+     */
+    PhysicalTable byRules(PhysicalTable table);
+
+    /**
+     * Opens a scratch place.
+     *
+     * @return empty if the user has no right to make one
+     */
+    Optional<Scratch> scratch(DataSource dataSource) throws SQLException;
+
+    // Changing
+
+    /**
+     * Whether a change can be made without making the table anew.
+     *
+     * @param table as it is when the change is made
+     */
+    default boolean inPlace(Change change, PhysicalTable table) {
+        return true;
+    }
+
+    /**
+     * The statements of a change.
+     *
+     * @param online whether the table may hold rows that others write meanwhile: indexes are then built and dropped beside
+     *     them, outside a transaction, where the engine can; {@link Change.AddForeignKey} and {@link Change.AddCheck} of
+     *     something that is not {@code valid} do not look at the rows
+     */
+    Ddl ddl(Change change, boolean online);
+
+    /** What becomes of the values of a column whose type, collation or expression changes. */
+    TypeChange typeChange(PhysicalColumn from, PhysicalColumn to);
+
+    /**
+     * Begins a transaction for changes, on a connection in auto-commit mode.
+     *
+     * @param changes all that will be made in it
+     */
+    DdlTransaction begin(Connection connection, List<Change> changes) throws SQLException;
+
+    /** Limits how long a statement of this connection waits for locks, and how long it runs. */
+    void limits(Connection connection, Duration lockTimeout, Duration statementTimeout) throws SQLException;
+
+    /** Whether the error is that a lock was not to be had in time, so that trying again may help. */
+    boolean lockTimedOut(SQLException error);
+
+    /**
+     * Tries to become the one who applies, without waiting. The lock belongs to a session: it ends when it is closed, and
+     * when its process dies.
+     *
+     * @return empty if another has it
+     */
+    Optional<SchemaLock> tryLock(DataSource dataSource) throws SQLException;
+
+    /**
+     * The rights that are missing to change these tables and to make new ones, each in a few words; empty if none is known to
+     * be missing.
+     */
+    List<String> missingRights(Connection connection, Collection<String> tables) throws SQLException;
+}

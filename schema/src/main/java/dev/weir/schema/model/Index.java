@@ -1,0 +1,73 @@
+package dev.weir.schema.model;
+
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An index, also one that makes values unique.
+ *
+ * @param name its name; null to have one made
+ * @param where the condition of a partial index in SQL; null if it holds all rows
+ * @param method the engine's method, such as {@code gin} or {@code hash}; null for its default
+ */
+public record Index(
+        @Nullable String name,
+        List<Part> parts,
+        boolean unique,
+        @Nullable String where,
+        @Nullable String method) {
+
+    /**
+     * A column or an expression, and its direction.
+     *
+     * @param text the column's name, or the expression in SQL
+     * @param expression whether it is an expression
+     */
+    public record Part(String text, boolean expression, boolean descending) {}
+
+    /** A copy whose list can't change. */
+    public Index {
+        parts = List.copyOf(parts);
+        if (parts.isEmpty()) {
+            throw new IllegalArgumentException("an index needs at least one column: parts=[]");
+        }
+    }
+
+    /** An index on columns; one that ends in {@code desc} is descending, one in parentheses is an expression. */
+    public static Index on(String... columns) {
+        return new Index(null, Stream.of(columns).map(Index::part).toList(), false, null, null);
+    }
+
+    /** A part as it is written: {@code title}, {@code created_at desc}, {@code (lower(title))}. */
+    public static Part part(String text) {
+        String rest = text.strip();
+        boolean descending = rest.toLowerCase(Locale.ROOT).endsWith(" desc");
+        if (descending || rest.toLowerCase(Locale.ROOT).endsWith(" asc")) {
+            rest = rest.substring(0, rest.lastIndexOf(' ')).strip();
+        }
+        boolean expression = rest.startsWith("(") && rest.endsWith(")");
+        return new Part(expression ? rest.substring(1, rest.length() - 1) : rest, expression, descending);
+    }
+
+    /** The same with a name. */
+    public Index named(String newName) {
+        return new Index(newName, parts, unique, where, method);
+    }
+
+    /** The same, but unique. */
+    public Index withUnique() {
+        return new Index(name, parts, true, where, method);
+    }
+
+    /** The same over the rows that a condition holds for. */
+    public Index where(String condition) {
+        return new Index(name, parts, unique, condition, method);
+    }
+
+    /** The same by a method of the engine. */
+    public Index using(String newMethod) {
+        return new Index(name, parts, unique, where, newMethod);
+    }
+}
