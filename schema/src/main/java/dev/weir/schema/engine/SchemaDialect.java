@@ -87,6 +87,23 @@ public interface SchemaDialect {
      */
     Ddl ddl(Change change, boolean online);
 
+    /** NULL in a query, of a column's type where the engine wants to know it. */
+    default String typedNull(PhysicalColumn column) {
+        return "CAST(NULL AS " + column.type() + ")";
+    }
+
+    /**
+     * Whether foreign keys of and to a column must be gone while its type changes so; they are made again afterwards.
+     */
+    default boolean foreignKeysInTheWay(PhysicalColumn from, PhysicalColumn to) {
+        return !from.type().equals(to.type());
+    }
+
+    /** Whether generated columns that are computed from a column must be gone while its type changes so. */
+    default boolean generatedInTheWay(PhysicalColumn from, PhysicalColumn to) {
+        return !from.type().equals(to.type());
+    }
+
     /** What becomes of the values of a column whose type, collation or expression changes. */
     TypeChange typeChange(PhysicalColumn from, PhysicalColumn to);
 
