@@ -16,6 +16,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.function.BiPredicate;
 import java.util.function.Function;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,8 +26,18 @@ import org.jspecify.annotations.Nullable;
 public final class Differ {
     private Differ() {}
 
-    /** What lies between what a database has and what it is to have. */
+    /** What lies between what a database has and what it is to have, both in the engine's own words. */
     public static Difference between(PhysicalSchema live, Wanted wanted) {
+        return between(live, wanted, UnaryOperator.identity());
+    }
+
+    /**
+     * What lies between what a database has and what it is to have, as far as rules can tell.
+     *
+     * @param rules brings a table into a form in which equal things are spelled alike; it keeps the order and number of
+     *     columns, keys, indexes and checks
+     */
+    public static Difference between(PhysicalSchema live, Wanted wanted, UnaryOperator<PhysicalTable> rules) {
         List<Change> renames = new ArrayList<>();
         PhysicalSchema schema = live;
         for (Change.RenameTable rename : tableRenames(live, wanted)) {
@@ -45,9 +56,10 @@ public final class Differ {
                 created.add(table);
                 continue;
             }
-            List<Change> changes = changes(there.get(), table);
+            PhysicalTable to = adopted(there.get(), table, rules);
+            List<Change> changes = changes(there.get(), to);
             if (!changes.isEmpty()) {
-                altered.add(new Difference.AlteredTable(there.get(), table, changes));
+                altered.add(new Difference.AlteredTable(there.get(), to, changes));
             }
         }
         List<PhysicalTable> dropped = wanted.dropped().stream()
@@ -56,6 +68,43 @@ public final class Differ {
                 .flatMap(Optional::stream)
                 .toList();
         return new Difference(renames, schema, created, dropped, altered);
+    }
+
+    /** The wanted table with what is there already in the words that it has there. */
+    private static PhysicalTable adopted(PhysicalTable live, PhysicalTable wanted, UnaryOperator<PhysicalTable> rules) {
+        PhysicalTable liveForm = rules.apply(live);
+        PhysicalTable form = rules.apply(wanted);
+        return new PhysicalTable(
+                wanted.name(),
+                adopted(live.columns(), liveForm.columns(), wanted.columns(), form.columns(), PhysicalColumn::equals),
+                wanted.primaryKey(),
+                adopted(live.indexes(), liveForm.indexes(), wanted.indexes(), form.indexes(), PhysicalIndex::sameAs),
+                adopted(
+                        live.foreignKeys(),
+                        liveForm.foreignKeys(),
+                        wanted.foreignKeys(),
+                        form.foreignKeys(),
+                        PhysicalForeignKey::sameAs),
+                adopted(live.checks(), liveForm.checks(), wanted.checks(), form.checks(), PhysicalCheck::sameAs),
+                Objects.equals(liveForm.comment(), form.comment()) ? live.comment() : wanted.comment(),
+                live.options(),
+                live.attached());
+    }
+
+    private static <T> List<T> adopted(
+            List<T> live, List<T> liveForms, List<T> wanted, List<T> forms, BiPredicate<T, T> same) {
+        List<T> adopted = new ArrayList<>();
+        for (int i = 0; i < wanted.size(); i++) {
+            T found = wanted.get(i);
+            for (int j = 0; j < live.size(); j++) {
+                if (same.test(liveForms.get(j), forms.get(i)) && !adopted.contains(live.get(j))) {
+                    found = live.get(j);
+                    break;
+                }
+            }
+            adopted.add(found);
+        }
+        return adopted;
     }
 
     private static List<PhysicalTable> sorted(List<PhysicalTable> tables) {
