@@ -117,6 +117,9 @@ public interface SchemaDialect {
     /** Limits how long a statement of this connection waits for locks, and how long it runs. */
     void limits(Connection connection, Duration lockTimeout, Duration statementTimeout) throws SQLException;
 
+    /** Takes back what {@link #limits} set. */
+    default void unlimited(Connection connection) throws SQLException {}
+
     /** Whether the error is that a lock was not to be had in time, so that trying again may help. */
     boolean lockTimedOut(SQLException error);
 

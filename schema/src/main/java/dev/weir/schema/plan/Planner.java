@@ -10,6 +10,7 @@ import dev.weir.schema.model.DataStep;
 import dev.weir.schema.physical.PhysicalCheck;
 import dev.weir.schema.physical.PhysicalForeignKey;
 import dev.weir.schema.physical.PhysicalIndex;
+import dev.weir.schema.physical.PhysicalSchema;
 import dev.weir.schema.physical.PhysicalTable;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -67,6 +68,34 @@ public final class Planner {
             pending.forEach(step -> steps.add(step(step)));
         }
         return numbered(steps);
+    }
+
+    /**
+     * A step that takes a change back.
+     *
+     * @param live the database as it is now
+     * @param statements what takes it back
+     */
+    public Step reverse(String id, PhysicalSchema live, Change change, List<String> statements) throws SQLException {
+        Change inverse = change.inverse();
+        Map<String, PhysicalTable> tables = new HashMap<>();
+        live.tables().forEach(table -> tables.put(table.name(), table));
+        Difference none = new Difference(List.of(), live, List.of(), List.of(), List.of());
+        LiveRows rows = new LiveRows(connection, dialect, List.of(), tables);
+        Hazards hazards = new Hazards(dialect, rows, large, none, table -> false);
+        Ddl ddl = dialect.ddl(inverse, false);
+        List<Hazard> found = hazards.of(Move.contract(inverse), ddl).stream()
+                .filter(hazard -> hazard.count() > 0)
+                .toList();
+        return new Step(
+                id,
+                statements,
+                ddl.transactional(),
+                ddl.lock(),
+                List.of(),
+                true,
+                found,
+                new Step.SchemaWork(Phase.CONTRACT, inverse));
     }
 
     /** Whether a data step may change a table's rows: one in SQL names it, one in Java may do anything. */

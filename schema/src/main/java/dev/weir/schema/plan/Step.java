@@ -2,7 +2,7 @@ package dev.weir.schema.plan;
 
 import dev.weir.schema.diff.Change;
 import dev.weir.schema.model.DataStep;
-import dev.weir.schema.model.Seed;
+import dev.weir.schema.model.Table;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -37,7 +37,7 @@ public record Step(
     public record DataWork(DataStep step) implements Work {}
 
     /** Rows of a table that are to be there. */
-    public record SeedWork(String table, Seed seed) implements Work {}
+    public record SeedWork(Table table) implements Work {}
 
     /** A copy whose lists can't change. */
     public Step {
