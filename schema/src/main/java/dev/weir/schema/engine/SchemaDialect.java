@@ -20,7 +20,10 @@ public interface SchemaDialect {
     /** The schema dialect of an engine. */
     static SchemaDialect of(Dialect dialect) {
         String engine = dialect.name();
-        throw new IllegalArgumentException("No schema dialect knows this engine: engine=" + engine);
+        return switch (engine) {
+            case "sqlite" -> new SqliteSchema(dialect);
+            default -> throw new IllegalArgumentException("No schema dialect knows this engine: engine=" + engine);
+        };
     }
 
     /** The engine's quoting and values. */
