@@ -22,6 +22,7 @@ public interface SchemaDialect {
         String engine = dialect.name();
         return switch (engine) {
             case "postgresql" -> new PostgresSchema(dialect);
+            case "sqlite" -> new SqliteSchema(dialect);
             default -> throw new IllegalArgumentException("No schema dialect knows this engine: engine=" + engine);
         };
     }
