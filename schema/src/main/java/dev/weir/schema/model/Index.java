@@ -24,15 +24,19 @@ public record Index(
      *
      * @param text the column's name, or the expression in SQL
      * @param expression whether it is an expression
+     * @param options what else the engine is to know of it, such as an operator class or a prefix length, in its own words;
+     *     empty by default
      */
-    public record Part(String text, boolean expression, boolean descending) {}
+    public record Part(String text, boolean expression, boolean descending, String options) {
+        /** A part of which the engine need not know more. */
+        public Part(String text, boolean expression, boolean descending) {
+            this(text, expression, descending, "");
+        }
+    }
 
     /** A copy whose list can't change. */
     public Index {
         parts = List.copyOf(parts);
-        if (parts.isEmpty()) {
-            throw new IllegalArgumentException("an index needs at least one column: parts=[]");
-        }
     }
 
     /** An index on columns; one that ends in {@code desc} is descending, one in parentheses is an expression. */
