@@ -54,8 +54,8 @@ final class ColumnRules {
         belongs("values", type.values().isEmpty() ? null : type.values(), EnumSet.of(Kind.ENUM));
         numbers();
         values();
-        if (kind == Kind.RAW && (type.raw() == null || type.raw().isBlank())) {
-            add("a column has a type", "type=''", "name one");
+        if (kind == Kind.RAW && type.raw() == null) {
+            add("a raw type has the engine's name", "type=RAW raw=null", "name one");
         }
         if (kind == Kind.TEXT && type.raw() != null && !TEXT_SIZES.contains(type.raw())) {
             add("a textType is text, mediumtext or longtext", "textType=" + type.raw(), "name one of these");

@@ -52,7 +52,30 @@ public record Index(
             rest = rest.substring(0, rest.lastIndexOf(' ')).strip();
         }
         boolean expression = rest.startsWith("(") && rest.endsWith(")");
-        return new Part(expression ? rest.substring(1, rest.length() - 1) : rest, expression, descending);
+        return new Part(
+                expression && closesAtEnd(rest) ? rest.substring(1, rest.length() - 1) : rest, expression, descending);
+    }
+
+    /** Whether the parenthesis at the start is closed by the last one, unlike in {@code (a) + (b)}. */
+    private static boolean closesAtEnd(String text) {
+        int open = 0;
+        char quote = 0;
+        for (int i = 0; i < text.length() - 1; i++) {
+            char c = text.charAt(i);
+            if (quote != 0) {
+                quote = c == quote ? 0 : quote;
+            } else if (c == '\'' || c == '"' || c == '`') {
+                quote = c;
+            } else if (c == '(') {
+                open++;
+            } else if (c == ')') {
+                open--;
+                if (open == 0) {
+                    return false;
+                }
+            }
+        }
+        return true;
     }
 
     /** The same with a name. */

@@ -200,7 +200,9 @@ final class TableRules {
                         place,
                         what + " is on columns that are declared",
                         found + " column=" + name + SchemaRules.otherCase(name, columns),
-                        "declare that column, or correct the name");
+                        name.contains("(")
+                                ? "put an expression in parentheses"
+                                : "declare that column, or correct the name");
             } else if (!seen.add(name)) {
                 findings.add(place, what + " names a column once", found + " column=" + name, "remove one of them");
             }

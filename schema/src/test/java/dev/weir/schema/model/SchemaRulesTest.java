@@ -309,7 +309,13 @@ final class SchemaRulesTest {
                         "unsigned belongs to types that have it: table=t column=c type=TEXT unsigned=true;"
                                 + " remove it, or change the type",
                         ColumnType.of(Kind.TEXT).withoutSign()),
-                type("a column has a type: table=t column=c type=''; name one", ColumnType.raw(" ")),
+                type(
+                        "a raw type has the engine's name: table=t column=c type=RAW raw=null; name one",
+                        ColumnType.of(Kind.RAW)),
+                broken(
+                        "tables[0].indexes[0]: an index is on columns that are declared: table=t columns=[lower(id)]"
+                                + " column=lower(id); put an expression in parentheses",
+                        table("t").index(Index.on("lower(id)"))),
                 type(
                         "a textType is text, mediumtext or longtext: table=t column=c textType=tiny;"
                                 + " name one of these",
