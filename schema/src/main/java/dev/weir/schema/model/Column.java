@@ -32,4 +32,10 @@ public record Column(
         /** A value that an INSERT brings is taken. */
         BY_DEFAULT
     }
+
+    /** The same, refusing NULL or not. */
+    public Column withNullable(boolean newNullable) {
+        return new Column(
+                name, type, newNullable, defaultValue, generated, stored, identity, renamedFrom, comment, collation);
+    }
 }

@@ -24,15 +24,19 @@ public record Index(
      *
      * @param text the column's name, or the expression in SQL
      * @param expression whether it is an expression
+     * @param options what else the engine is to know of it, such as an operator class or a prefix length, in its own words;
+     *     empty by default
      */
-    public record Part(String text, boolean expression, boolean descending) {}
+    public record Part(String text, boolean expression, boolean descending, String options) {
+        /** A part of which the engine need not know more. */
+        public Part(String text, boolean expression, boolean descending) {
+            this(text, expression, descending, "");
+        }
+    }
 
     /** A copy whose list can't change. */
     public Index {
         parts = List.copyOf(parts);
-        if (parts.isEmpty()) {
-            throw new IllegalArgumentException("an index needs at least one column: parts=[]");
-        }
     }
 
     /** An index on columns; one that ends in {@code desc} is descending, one in parentheses is an expression. */
@@ -48,7 +52,30 @@ public record Index(
             rest = rest.substring(0, rest.lastIndexOf(' ')).strip();
         }
         boolean expression = rest.startsWith("(") && rest.endsWith(")");
-        return new Part(expression ? rest.substring(1, rest.length() - 1) : rest, expression, descending);
+        return new Part(
+                expression && closesAtEnd(rest) ? rest.substring(1, rest.length() - 1) : rest, expression, descending);
+    }
+
+    /** Whether the parenthesis at the start is closed by the last one, unlike in {@code (a) + (b)}. */
+    private static boolean closesAtEnd(String text) {
+        int open = 0;
+        char quote = 0;
+        for (int i = 0; i < text.length() - 1; i++) {
+            char c = text.charAt(i);
+            if (quote != 0) {
+                quote = c == quote ? 0 : quote;
+            } else if (c == '\'' || c == '"' || c == '`') {
+                quote = c;
+            } else if (c == '(') {
+                open++;
+            } else if (c == ')') {
+                open--;
+                if (open == 0) {
+                    return false;
+                }
+            }
+        }
+        return true;
     }
 
     /** The same with a name. */

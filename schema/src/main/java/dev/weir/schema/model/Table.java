@@ -23,13 +23,15 @@ import org.jspecify.annotations.Nullable;
  *         .build();
  * }</pre>
  *
- * <p>Immutable. {@link Schema} checks what a declaration says; a table alone is not checked.
+ * <p>Immutable. {@link Schema#check} looks at what a declaration says; a table alone is not checked.
  *
  * @param columns in their order; {@link Table#dropped} tables have none
  * @param primaryKey the columns of the primary key in order; empty if there is none
  * @param checks conditions in SQL by the name of each
  * @param renamedFrom the name it had before; null if it had no other
  * @param dropped whether the table is to go, with what is in it
+ * @param options what the engine is to know of the table as a whole, such as {@code WITHOUT ROWID}, in its own words; empty
+ *     by default
  */
 public record Table(
         String name,
@@ -41,15 +43,34 @@ public record Table(
         @Nullable String comment,
         @Nullable String renamedFrom,
         boolean dropped,
-        Optional<Seed> seed) {
+        Optional<Seed> seed,
+        String options) {
 
-    /** A copy whose lists can't change. */
+    /** A copy whose lists can't change, and whose primary key's columns refuse NULL. */
     public Table {
-        columns = List.copyOf(columns);
-        primaryKey = List.copyOf(primaryKey);
+        List<String> key = List.copyOf(primaryKey);
+        primaryKey = key;
+        columns = columns.stream()
+                .map(column -> key.contains(column.name()) ? column.withNullable(false) : column)
+                .toList();
         foreignKeys = List.copyOf(foreignKeys);
         indexes = List.copyOf(indexes);
         checks = java.util.Collections.unmodifiableMap(new LinkedHashMap<>(checks));
+    }
+
+    /** A table of which the engine need not know more. */
+    public Table(
+            String name,
+            List<Column> columns,
+            List<String> primaryKey,
+            List<ForeignKey> foreignKeys,
+            List<Index> indexes,
+            Map<String, String> checks,
+            @Nullable String comment,
+            @Nullable String renamedFrom,
+            boolean dropped,
+            Optional<Seed> seed) {
+        this(name, columns, primaryKey, foreignKeys, indexes, checks, comment, renamedFrom, dropped, seed, "");
     }
 
     /** Starts the declaration of a table. */
@@ -75,6 +96,7 @@ public record Table(
         private @Nullable String renamedFrom;
         private boolean dropped;
         private @Nullable Seed seed;
+        private String options = "";
 
         private Builder(String name) {
             this.name = Objects.requireNonNull(name, "name");
@@ -152,19 +174,26 @@ public record Table(
             return this;
         }
 
-        /** The table. */
+        /** What the engine is to know of the table as a whole, in its own words. */
+        public Builder options(String words) {
+            options = Objects.requireNonNull(words, "words");
+            return this;
+        }
+
+        /** The table. An index that is declared twice, such as by a unique column and by itself, is one. */
         public Table build() {
             return new Table(
                     name,
                     columns,
                     primaryKey.isEmpty() ? columnKey : primaryKey,
                     foreignKeys,
-                    indexes,
+                    indexes.stream().distinct().toList(),
                     checks,
                     comment,
                     renamedFrom,
                     dropped,
-                    Optional.ofNullable(seed));
+                    Optional.ofNullable(seed),
+                    options);
         }
     }
 }
