@@ -88,7 +88,11 @@ public final class SchemaMigration {
                 || patterns.stream().anyMatch(pattern -> pattern.matcher(table).matches());
     }
 
-    /** Starts the settings for a database and what is declared for it. */
+    /**
+     * Starts the settings for a database and what is declared for it.
+     *
+     * @throws dev.weir.schema.model.InvalidSchemaException if the declaration breaks rules; it names all that is wrong
+     */
     public static Builder of(Database database, Schema schema) {
         return new Builder(database, schema);
     }
@@ -304,7 +308,7 @@ public final class SchemaMigration {
 
         private Builder(Database database, Schema schema) {
             this.database = Objects.requireNonNull(database, "database");
-            this.schema = Objects.requireNonNull(schema, "schema");
+            this.schema = Objects.requireNonNull(schema, "schema").check();
         }
 
         /** Leaves tables alone by name; {@code *} stands for any text. Flyway's and Liquibase's always are. */

@@ -160,6 +160,18 @@ public final class Normaliser {
                 }
             }
         }
+        for (Script script : schema.scripts()) {
+            for (Script.Rename rename : script.renames()) {
+                String column = rename.column();
+                if (column == null) {
+                    tableRenames.put(rename.table(), rename.to());
+                } else {
+                    columnRenames
+                            .computeIfAbsent(rename.table(), name -> new HashMap<>())
+                            .put(column, rename.to());
+                }
+            }
+        }
         List<String> dropped =
                 schema.tables().stream().filter(Table::dropped).map(Table::name).toList();
         return new Wanted(tables, dropped, tableRenames, columnRenames);

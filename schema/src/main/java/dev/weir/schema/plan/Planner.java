@@ -86,6 +86,9 @@ public final class Planner {
         Ddl ddl = dialect.ddl(inverse, false);
         List<Hazard> found = hazards.of(Move.contract(inverse), ddl).stream()
                 .filter(hazard -> hazard.count() > 0)
+                // What the apply has added goes again: that was so before.
+                .filter(hazard ->
+                        hazard.kind() != Hazard.Kind.DROP_INDEX && hazard.kind() != Hazard.Kind.DROP_CONSTRAINT)
                 .toList();
         return new Step(
                 id,
