@@ -4,6 +4,7 @@ import dev.weir.db.engine.Dialect;
 import dev.weir.schema.diff.Change;
 import dev.weir.schema.model.Table;
 import dev.weir.schema.physical.PhysicalColumn;
+import dev.weir.schema.physical.PhysicalForeignKey;
 import dev.weir.schema.physical.PhysicalSchema;
 import dev.weir.schema.physical.PhysicalTable;
 import java.sql.Connection;
@@ -20,7 +21,10 @@ public interface SchemaDialect {
     /** The schema dialect of an engine. */
     static SchemaDialect of(Dialect dialect) {
         String engine = dialect.name();
-        throw new IllegalArgumentException("No schema dialect knows this engine: engine=" + engine);
+        return switch (engine) {
+            case "mariadb", "mysql" -> new MariaDbSchema(dialect);
+            default -> throw new IllegalArgumentException("No schema dialect knows this engine: engine=" + engine);
+        };
     }
 
     /** The engine's quoting and values. */
@@ -76,6 +80,16 @@ public interface SchemaDialect {
      */
     default boolean inPlace(Change change, PhysicalTable table) {
         return true;
+    }
+
+    /**
+     * Whether a foreign key has to be dropped before a change is made, and added after it: the engine refuses the change
+     * while it is there.
+     *
+     * @param owner the table whose key it is, as it is when the change is made
+     */
+    default boolean inTheWay(PhysicalForeignKey key, PhysicalTable owner, Change change) {
+        return false;
     }
 
     /**
