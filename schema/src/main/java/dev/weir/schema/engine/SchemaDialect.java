@@ -4,6 +4,7 @@ import dev.weir.db.engine.Dialect;
 import dev.weir.schema.diff.Change;
 import dev.weir.schema.model.Table;
 import dev.weir.schema.physical.PhysicalColumn;
+import dev.weir.schema.physical.PhysicalForeignKey;
 import dev.weir.schema.physical.PhysicalSchema;
 import dev.weir.schema.physical.PhysicalTable;
 import java.sql.Connection;
@@ -23,6 +24,7 @@ public interface SchemaDialect {
         return switch (engine) {
             case "postgresql" -> new PostgresSchema(dialect);
             case "sqlite" -> new SqliteSchema(dialect);
+            case "mariadb", "mysql" -> new MariaDbSchema(dialect);
             default -> throw new IllegalArgumentException("No schema dialect knows this engine: engine=" + engine);
         };
     }
@@ -80,6 +82,16 @@ public interface SchemaDialect {
      */
     default boolean inPlace(Change change, PhysicalTable table) {
         return true;
+    }
+
+    /**
+     * Whether a foreign key has to be dropped before a change is made, and added after it: the engine refuses the change
+     * while it is there.
+     *
+     * @param owner the table whose key it is, as it is when the change is made
+     */
+    default boolean inTheWay(PhysicalForeignKey key, PhysicalTable owner, Change change) {
+        return false;
     }
 
     /**
