@@ -22,7 +22,6 @@ final class SqliteDdl {
     /** One writer at a time, and this is it until the transaction ends. */
     private static final String LOCK = "RESERVED on the database";
 
-    private static final String UNNAMED_UNIQUE = "sqlite_autoindex_";
     private static final Set<String> ROW_NUMBER = Set.of("rowid", "oid", "_rowid_");
 
     private SqliteDdl() {}
@@ -202,8 +201,8 @@ final class SqliteDdl {
         }
         for (PhysicalIndex index : table.indexes()) {
             if (index.constraint()) {
-                lines.add((index.name().startsWith(UNNAMED_UNIQUE) ? "" : named(index.name())) + "UNIQUE ("
-                        + parts(index) + ")" + options.after(SqliteOptions.UNIQUE, index.columns()));
+                lines.add(named(index.name()) + "UNIQUE (" + parts(index) + ")"
+                        + options.after(SqliteOptions.UNIQUE, index.columns()));
             }
         }
         for (PhysicalForeignKey foreign : table.foreignKeys()) {

@@ -2,6 +2,7 @@ package dev.weir.schema.engine;
 
 import dev.weir.schema.engine.SqliteOptions.Clause;
 import dev.weir.schema.engine.SqliteText.Scope;
+import dev.weir.schema.model.Index;
 import dev.weir.schema.physical.PhysicalCheck;
 import dev.weir.schema.physical.PhysicalColumn;
 import dev.weir.schema.physical.PhysicalForeignKey;
@@ -334,7 +335,7 @@ final class SqliteReader {
                 boolean expression = column == null;
                 String usual = expression ? "BINARY" : collations.getOrDefault(column, "BINARY");
                 parts.add(new PhysicalIndex.Part(
-                        expression ? said.expression(i) : column,
+                        column == null ? said.expression(i) : column,
                         expression,
                         part.descending(),
                         part.collation().equals(usual) ? "" : "COLLATE " + part.collation()));
@@ -350,9 +351,20 @@ final class SqliteReader {
                                 .equals(columns))
                         .findFirst()
                         .orElse(null);
+                // The engine numbers those without a name, by an order that changes.
+                shown = Names.index(
+                        raw.name,
+                        new Index(
+                                null,
+                                columns.stream()
+                                        .map(column -> new Index.Part(column, false, false))
+                                        .toList(),
+                                true,
+                                null,
+                                null));
                 if (unique != null) {
                     uniques.remove(unique);
-                    shown = unique.name() == null ? name : unique.name();
+                    shown = unique.name() == null ? shown : unique.name();
                     clause(clauses, SqliteOptions.UNIQUE, columns, unique.conflict());
                 }
             }

@@ -136,13 +136,13 @@ final class SqliteSchema implements SchemaDialect {
     /** ALTER TABLE drops only what nothing else of the table speaks of. */
     private static boolean droppable(String column, PhysicalTable table) {
         PhysicalKey key = table.primaryKey();
-        return !(key != null && key.columns().contains(column)
+        return !((key != null && key.columns().contains(column))
                 || table.columns().size() == 1
                 || table.indexes().stream().anyMatch(index -> speaks(index, column))
                 || table.foreignKeys().stream()
                         .anyMatch(foreign -> foreign.columns().contains(column)
-                                || SqliteText.same(foreign.table(), table.name())
-                                        && foreign.targets().contains(column))
+                                || (SqliteText.same(foreign.table(), table.name())
+                                        && foreign.targets().contains(column)))
                 || table.checks().stream().anyMatch(check -> speaks(check.condition(), column))
                 || table.columns().stream()
                         .anyMatch(other -> other.generated() != null && speaks(other.generated(), column))
@@ -151,7 +151,7 @@ final class SqliteSchema implements SchemaDialect {
 
     private static boolean speaks(PhysicalIndex index, String column) {
         String where = index.where();
-        return where != null && speaks(where, column)
+        return (where != null && speaks(where, column))
                 || index.parts().stream()
                         .anyMatch(part ->
                                 part.expression() ? speaks(part.text(), column) : SqliteText.same(part.text(), column));

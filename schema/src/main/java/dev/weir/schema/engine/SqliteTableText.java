@@ -272,7 +272,9 @@ final class SqliteTableText {
             } else if (take("MATCH")) {
                 at++;
             } else if (is("DEFERRABLE")
-                    || is("NOT") && at + 1 < tokens.size() && tokens.get(at + 1).is("DEFERRABLE")) {
+                    || (is("NOT")
+                            && at + 1 < tokens.size()
+                            && tokens.get(at + 1).is("DEFERRABLE"))) {
                 deferred = deferred();
             } else {
                 break;

@@ -216,8 +216,8 @@ final class SqliteText {
     static boolean constant(String defaultSql) {
         List<Token> tokens = SqliteTokens.of(defaultSql);
         Kind kind = tokens.get(tokens.size() - 1).kind();
-        return tokens.size() == 1 && (kind == Kind.STRING || kind == Kind.NUMBER || kind == Kind.BLOB)
-                || tokens.size() == 2 && tokens.get(0).is("-") && kind == Kind.NUMBER;
+        return (tokens.size() == 1 && (kind == Kind.STRING || kind == Kind.NUMBER || kind == Kind.BLOB))
+                || (tokens.size() == 2 && tokens.get(0).is("-") && kind == Kind.NUMBER);
     }
 
     /** A default as it stands in a definition. */
@@ -271,7 +271,7 @@ final class SqliteText {
             size++;
         }
         boolean plain = size > 0
-                && (size == tokens.size() || tokens.get(size).is("(") && closing(tokens, size) == tokens.size() - 1);
+                && (size == tokens.size() || (tokens.get(size).is("(") && closing(tokens, size) == tokens.size() - 1));
         return plain || type.isEmpty() ? type : quote(type);
     }
 

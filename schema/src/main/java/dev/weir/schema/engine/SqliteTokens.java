@@ -75,7 +75,7 @@ final class SqliteTokens {
                 add(Kind.NAME, after("]"));
             } else if ((c == 'x' || c == 'X') && sql.startsWith("'", at + 1)) {
                 add(Kind.BLOB, Math.min(sql.length(), sql.indexOf('\'', at + 2) + 1));
-            } else if (digit(c) || c == '.' && at + 1 < sql.length() && digit(sql.charAt(at + 1))) {
+            } else if (digit(c) || (c == '.' && at + 1 < sql.length() && digit(sql.charAt(at + 1)))) {
                 number();
             } else if (wordStart(c)) {
                 int end = at + 1;
@@ -142,7 +142,7 @@ final class SqliteTokens {
     }
 
     static boolean wordStart(char c) {
-        return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c == '_' || c >= 0x80;
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || c >= 0x80;
     }
 
     static boolean wordPart(char c) {

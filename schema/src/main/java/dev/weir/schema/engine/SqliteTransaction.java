@@ -15,8 +15,8 @@ final class SqliteTransaction implements DdlTransaction {
     private final Connection connection;
     private final boolean foreignKeys;
     private final boolean legacyAlterTable;
+    private final SqliteGuard guard;
     private boolean open;
-    private SqliteGuard guard;
 
     private SqliteTransaction(Connection connection, List<Change> changes) throws SQLException {
         this.connection = connection;

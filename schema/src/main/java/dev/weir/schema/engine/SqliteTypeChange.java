@@ -113,9 +113,9 @@ final class SqliteTypeChange {
         boolean bounded = !to.sizes().isEmpty();
         if (same()
                 && (!bounded
-                        || !from.sizes().isEmpty()
+                        || (!from.sizes().isEmpty()
                                 && from.size(1, 0) <= scale
-                                && from.size(0, 0) - from.size(1, 0) <= before)) {
+                                && from.size(0, 0) - from.size(1, 0) <= before))) {
             return TypeChange.SAFE;
         }
         String number = "CAST(" + column + " AS NUMERIC)";
@@ -154,7 +154,7 @@ final class SqliteTypeChange {
     }
 
     private TypeChange bytes() {
-        boolean fits = to.sizes().isEmpty() || same() && from.size(0, Integer.MAX_VALUE) <= to.size(0, 0);
+        boolean fits = to.sizes().isEmpty() || (same() && from.size(0, Integer.MAX_VALUE) <= to.size(0, 0));
         String tooLong = fits ? "" : " OR length(" + column + ") > " + to.size(0, 0);
         return same() && fits
                 ? TypeChange.SAFE
@@ -182,23 +182,20 @@ final class SqliteTypeChange {
     }
 
     private static Family family(String words) {
+        return switch (words) {
+            case "DATE" -> Family.DATE;
+            case "TIME" -> Family.TIME;
+            case "UUID" -> Family.UUID;
+            case "BOOLEAN", "BOOL" -> Family.BOOLEAN;
+            case "JSON TEXT", "JSONB TEXT" -> Family.JSON;
+            default -> byParts(words);
+        };
+    }
+
+    private static Family byParts(String words) {
         if (words.startsWith("TIMESTAMP") || words.startsWith("DATETIME")) {
             return Family.INSTANT;
-        }
-        switch (words) {
-            case "DATE":
-                return Family.DATE;
-            case "TIME":
-                return Family.TIME;
-            case "UUID":
-                return Family.UUID;
-            case "BOOLEAN", "BOOL":
-                return Family.BOOLEAN;
-            case "JSON TEXT", "JSONB TEXT":
-                return Family.JSON;
-            default:
-        }
-        if (words.contains("POINT") || words.contains("INTERVAL")) {
+        } else if (words.contains("POINT") || words.contains("INTERVAL")) {
             return Family.OTHER;
         } else if (words.contains("INT")) {
             return Family.INTEGER;
