@@ -149,8 +149,8 @@ final class PostgresDeclared {
 
     private static boolean isFinite(Object number) {
         double value = ((Number) number).doubleValue();
-        return !(number instanceof Double || number instanceof Float)
-                || !Double.isNaN(value) && !Double.isInfinite(value);
+        boolean binary = number instanceof Double || number instanceof Float;
+        return !binary || !(Double.isNaN(value) || Double.isInfinite(value));
     }
 
     private static String unquoted(Object number) {

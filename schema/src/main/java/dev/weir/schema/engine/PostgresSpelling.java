@@ -24,9 +24,50 @@ final class PostgresSpelling {
     /**
      * What the server would print of the expression if it had been made from what it printed. The two differ for an array
      * whose cast it moves to the elements when it reads it: {@code (ARRAY['a'::character varying])::text[]} comes back as
-     * {@code ARRAY[('a'::character varying)::text]}.
+     * {@code ARRAY[('a'::character varying)::text]}; and for what it makes of {@code BETWEEN} before an {@code AND}:
+     * {@code ((a AND b) AND c)} comes back as {@code (a AND b AND c)}.
      */
     static String stable(String expression) {
+        return flat(flat(castsMoved(expression), " AND "), " OR ");
+    }
+
+    private static String flat(String expression, String operator) {
+        if (!expression.contains(operator)) {
+            return expression;
+        }
+        StringBuilder text = new StringBuilder(expression);
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if (c == '\'' || c == '"') {
+                i = endOfQuoted(text, i);
+            }
+            while (c == '(' && i + 1 < text.length() && text.charAt(i + 1) == '(') {
+                int close = closing(text, i + 1);
+                if (close < 0 || text.indexOf(operator, close) != close + 1 || !joins(text, i + 2, close, operator)) {
+                    break;
+                }
+                text.deleteCharAt(close).deleteCharAt(i + 1);
+            }
+        }
+        return text.toString();
+    }
+
+    /** Whether the operator stands in the range, outside of quotes and parentheses. */
+    private static boolean joins(CharSequence text, int from, int to, String operator) {
+        for (int i = from; i < to; i++) {
+            char c = text.charAt(i);
+            if (c == '\'' || c == '"') {
+                i = endOfQuoted(text, i);
+            } else if (c == '(' || c == '[') {
+                i = closing(text, i);
+            } else if (operator.contentEquals(text.subSequence(i, Math.min(to, i + operator.length())))) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static String castsMoved(String expression) {
         int start = indexOutsideQuotes(expression, ARRAY, 0);
         while (start >= 0) {
             int open = start + ARRAY.length() - 1;
@@ -36,7 +77,7 @@ final class PostgresSpelling {
                 String element = cast.substring(1, cast.length() - "[]".length());
                 List<String> elements = new ArrayList<>();
                 for (String each : split(expression, open + 1, close)) {
-                    elements.add("(" + stable(each.strip()) + ")" + element);
+                    elements.add("(" + castsMoved(each.strip()) + ")" + element);
                 }
                 String moved = expression.substring(0, start) + "ARRAY[" + String.join(", ", elements) + "]";
                 int next = moved.length();
@@ -82,7 +123,7 @@ final class PostgresSpelling {
     }
 
     /** Where the bracket or parenthesis at {@code open} is closed; -1 if nowhere. */
-    private static int closing(String text, int open) {
+    private static int closing(CharSequence text, int open) {
         int depth = 0;
         for (int i = open; i < text.length(); i++) {
             char c = text.charAt(i);
@@ -113,7 +154,7 @@ final class PostgresSpelling {
     }
 
     /** The last character of what is quoted from {@code start}; a doubled quote ends one text and begins the next. */
-    private static int endOfQuoted(String text, int start) {
+    private static int endOfQuoted(CharSequence text, int start) {
         boolean escapes = text.charAt(start) == '\''
                 && start > 0
                 && (text.charAt(start - 1) == 'E' || text.charAt(start - 1) == 'e');
