@@ -138,7 +138,7 @@ final class ColumnReader {
         } else if (node instanceof YamlNode.Mapping mapping) {
             Fields inner = new Fields(mapping, "a type", List.of("raw"), problems);
             raw = inner.text("raw");
-            if (!inner.has("raw")) {
+            if (mapping.entries().isEmpty()) {
                 problems.add(node, "a type is a name, or raw: and the engine's", "column=" + name, "write raw:");
             }
         } else {
@@ -185,7 +185,7 @@ final class ColumnReader {
         if (node instanceof YamlNode.Mapping mapping) {
             Fields inner = new Fields(mapping, "a default", List.of("sql"), problems);
             String sql = inner.text("sql");
-            if (!inner.has("sql")) {
+            if (mapping.entries().isEmpty()) {
                 problems.add(node, "a default is a value, or sql: and an expression", "column=" + name, "write sql:");
             }
             return sql == null ? null : DefaultValue.sql(sql);

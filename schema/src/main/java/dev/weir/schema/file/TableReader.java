@@ -208,10 +208,10 @@ final class TableReader {
                 problems.add(item, "an index is a map", "it is " + item.kind(), "write {columns: [..]}");
                 continue;
             }
+            int before = problems.count();
             Fields fields =
                     new Fields(mapping, "an index", List.of("columns", "unique", "where", "name", "method"), problems);
             List<Index.Part> parts = new ArrayList<>();
-            int before = problems.count();
             YamlNode declared = fields.get("columns");
             for (YamlNode part : declared instanceof YamlNode.Sequence || declared == null
                     ? fields.list("columns")
