@@ -129,7 +129,7 @@ public final class SchemaMigration {
             Wanted wanted = new Wanted(applied, List.of(), Map.of(), Map.of());
             Difference difference = Differ.between(live, wanted);
             List<Step> steps = new Planner(dialect, connection, LARGE_TABLE).steps(difference, List.of());
-            return new Plan(Plan.fingerprint(live), "engine", steps, undeclared(live, applied));
+            return new Plan(Plan.fingerprint(live), "engine", steps, undeclared(live, applied, List.of()));
         });
     }
 
@@ -229,7 +229,7 @@ public final class SchemaMigration {
         List<Step> steps = new ArrayList<>(new Planner(dialect, connection, LARGE_TABLE).steps(difference, pending));
         steps.addAll(seedSteps(live, difference));
         List<String> notes = new ArrayList<>(drifted(records));
-        notes.addAll(undeclared(live, normal.tables()));
+        notes.addAll(undeclared(live, normal.tables(), wanted.dropped()));
         Plan plan = new Plan(Plan.fingerprint(live), normal.byEngine() ? "engine" : "rules", steps, notes);
         return new Planning.Planned(plan, live, normal.tables(), declaration, fresh ? open : List.of());
     }
@@ -285,12 +285,13 @@ public final class SchemaMigration {
                 .toList();
     }
 
-    private static List<String> undeclared(PhysicalSchema live, List<PhysicalTable> declared) {
+    private static List<String> undeclared(PhysicalSchema live, List<PhysicalTable> declared, List<String> dropped) {
         List<String> found = new ArrayList<>();
         live.tables().stream()
                 .map(PhysicalTable::name)
                 .filter(name ->
                         declared.stream().noneMatch(table -> table.name().equals(name)))
+                .filter(name -> !dropped.contains(name))
                 .forEach(name -> found.add("table " + name));
         live.others().forEach(other -> found.add(other.kind() + " " + other.name()));
         return found;

@@ -351,7 +351,8 @@ abstract class MigrationCases {
                 throw new IllegalStateException("cut off");
             }
             try (var update = batch.connection()
-                    .prepareStatement("update users set city = case when city is null then 'x' else 'twice' end where id > ? and id <= ?")) {
+                    .prepareStatement(
+                            "update users set city = case when city is null then 'x' else 'twice' end where id > ? and id <= ?")) {
                 update.setLong(1, from);
                 update.setLong(2, from + 10);
                 return update.executeUpdate() == 0 ? null : String.valueOf(from + 10);

@@ -46,6 +46,7 @@ final class Ordering {
     private final List<Move> uniques = new ArrayList<>();
     private final List<Move> constraints = new ArrayList<>();
     private final List<Move> rebuilds = new ArrayList<>();
+    private final List<Move> removedComputed = new ArrayList<>();
     private final List<Move> removed = new ArrayList<>();
 
     /**
@@ -81,7 +82,8 @@ final class Ordering {
             all.addAll(part);
         }
         all.addAll(removedConstraints);
-        for (List<Move> part : List.of(stricter, lateColumns, uniques, rebuilds, constraints, removed)) {
+        for (List<Move> part :
+                List.of(stricter, lateColumns, uniques, rebuilds, constraints, removedComputed, removed)) {
             all.addAll(part);
         }
         return all;
@@ -276,7 +278,8 @@ final class Ordering {
                 alterColumn(alter);
             } else if (change instanceof Change.DropColumn drop) {
                 if (!remade.contains(drop.column().name())) {
-                    removed.add(Move.contract(drop));
+                    // A column goes after those that are computed from it.
+                    (drop.column().generated() == null ? removed : removedComputed).add(Move.contract(drop));
                 }
             } else if (change instanceof Change.AlterPrimaryKey) {
                 stricter.add(Move.contract(change));
