@@ -229,7 +229,7 @@ public final class SchemaMigration {
         List<Step> steps = new ArrayList<>(new Planner(dialect, connection, LARGE_TABLE).steps(difference, pending));
         steps.addAll(seedSteps(live, difference));
         List<String> notes = new ArrayList<>(drifted(records));
-        notes.addAll(undeclared(live, normal.tables(), wanted.dropped()));
+        notes.addAll(undeclared(live, normal.tables(), named(wanted)));
         Plan plan = new Plan(Plan.fingerprint(live), normal.byEngine() ? "engine" : "rules", steps, notes);
         return new Planning.Planned(plan, live, normal.tables(), declaration, fresh ? open : List.of());
     }
@@ -275,6 +275,12 @@ public final class SchemaMigration {
         return steps;
     }
 
+    /** Tables that are declared under another name, or to go. */
+    private static List<String> named(Wanted wanted) {
+        return Stream.concat(wanted.dropped().stream(), wanted.tableRenames().keySet().stream())
+                .toList();
+    }
+
     private List<String> drifted(Map<String, History.DataRecord> records) {
         return schema.dataSteps().stream()
                 .filter(step -> {
@@ -285,13 +291,13 @@ public final class SchemaMigration {
                 .toList();
     }
 
-    private static List<String> undeclared(PhysicalSchema live, List<PhysicalTable> declared, List<String> dropped) {
+    private static List<String> undeclared(PhysicalSchema live, List<PhysicalTable> declared, List<String> named) {
         List<String> found = new ArrayList<>();
         live.tables().stream()
                 .map(PhysicalTable::name)
                 .filter(name ->
                         declared.stream().noneMatch(table -> table.name().equals(name)))
-                .filter(name -> !dropped.contains(name))
+                .filter(name -> !named.contains(name))
                 .forEach(name -> found.add("table " + name));
         live.others().forEach(other -> found.add(other.kind() + " " + other.name()));
         return found;

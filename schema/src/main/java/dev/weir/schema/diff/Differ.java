@@ -10,10 +10,12 @@ import dev.weir.schema.physical.PhysicalTable;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.BiPredicate;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
@@ -76,33 +78,62 @@ public final class Differ {
         PhysicalTable form = rules.apply(wanted);
         return new PhysicalTable(
                 wanted.name(),
-                adopted(live.columns(), liveForm.columns(), wanted.columns(), form.columns(), PhysicalColumn::equals),
+                adopted(
+                        live.columns(),
+                        liveForm.columns(),
+                        wanted.columns(),
+                        form.columns(),
+                        PhysicalColumn::equals,
+                        PhysicalColumn::name),
                 wanted.primaryKey(),
-                adopted(live.indexes(), liveForm.indexes(), wanted.indexes(), form.indexes(), PhysicalIndex::sameAs),
+                adopted(
+                        live.indexes(),
+                        liveForm.indexes(),
+                        wanted.indexes(),
+                        form.indexes(),
+                        PhysicalIndex::sameAs,
+                        PhysicalIndex::name),
                 adopted(
                         live.foreignKeys(),
                         liveForm.foreignKeys(),
                         wanted.foreignKeys(),
                         form.foreignKeys(),
-                        PhysicalForeignKey::sameAs),
-                adopted(live.checks(), liveForm.checks(), wanted.checks(), form.checks(), PhysicalCheck::sameAs),
+                        PhysicalForeignKey::sameAs,
+                        PhysicalForeignKey::name),
+                adopted(
+                        live.checks(),
+                        liveForm.checks(),
+                        wanted.checks(),
+                        form.checks(),
+                        PhysicalCheck::sameAs,
+                        PhysicalCheck::name),
                 Objects.equals(liveForm.comment(), form.comment()) ? live.comment() : wanted.comment(),
                 live.options(),
                 live.attached());
     }
 
+    /** Each wanted thing, or the live one that is the same; one of the same name goes before others. */
     private static <T> List<T> adopted(
-            List<T> live, List<T> liveForms, List<T> wanted, List<T> forms, BiPredicate<T, T> same) {
-        List<T> adopted = new ArrayList<>();
-        for (int i = 0; i < wanted.size(); i++) {
-            T found = wanted.get(i);
-            for (int j = 0; j < live.size(); j++) {
-                if (same.test(liveForms.get(j), forms.get(i)) && !adopted.contains(live.get(j))) {
-                    found = live.get(j);
-                    break;
+            List<T> live,
+            List<T> liveForms,
+            List<T> wanted,
+            List<T> forms,
+            BiPredicate<T, T> same,
+            Function<T, String> name) {
+        List<T> adopted = new ArrayList<>(wanted);
+        boolean[] found = new boolean[wanted.size()];
+        Set<Integer> taken = new HashSet<>();
+        for (boolean named : new boolean[] {true, false}) {
+            for (int i = 0; i < wanted.size(); i++) {
+                for (int j = 0; j < live.size() && !found[i]; j++) {
+                    boolean fits = !named || name.apply(live.get(j)).equals(name.apply(wanted.get(i)));
+                    if (fits && !taken.contains(j) && same.test(liveForms.get(j), forms.get(i))) {
+                        adopted.set(i, live.get(j));
+                        found[i] = true;
+                        taken.add(j);
+                    }
                 }
             }
-            adopted.add(found);
         }
         return adopted;
     }

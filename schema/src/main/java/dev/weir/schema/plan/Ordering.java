@@ -246,6 +246,9 @@ final class Ordering {
         /** Columns that are there, go and come again because what they are computed from changes. */
         private final Set<String> remade = new HashSet<>();
 
+        /** Columns whose type changes: what depends on them and goes anyway goes before. */
+        private final Set<String> retyped = new HashSet<>();
+
         /** Columns that come only after data steps. */
         private final Set<String> late = new HashSet<>();
 
@@ -262,6 +265,9 @@ final class Ordering {
                     newNames.add(add.key().name());
                 } else if (change instanceof Change.AddCheck add) {
                     newNames.add(add.check().name());
+                } else if (change instanceof Change.AlterColumn alter
+                        && !alter.from().type().equals(alter.to().type())) {
+                    retyped.add(alter.to().name());
                 }
             }
             findRemade();
@@ -286,7 +292,9 @@ final class Ordering {
             } else if (change instanceof Change.AddIndex add) {
                 addIndex(add.index(), false);
             } else if (change instanceof Change.DropIndex drop) {
-                boolean early = newNames.contains(drop.index().name()) || touchesRemade(drop.index());
+                boolean early = newNames.contains(drop.index().name())
+                        || mentions(drop.index(), remade)
+                        || mentions(drop.index(), retyped);
                 if (early) {
                     makeWay.add(Move.expand(drop));
                 } else {
@@ -298,7 +306,8 @@ final class Ordering {
                 removal(
                         drop,
                         newNames.contains(drop.check().name())
-                                || touches(drop.check().condition(), remade));
+                                || touches(drop.check().condition(), remade)
+                                || touches(drop.check().condition(), retyped));
             } else if (change instanceof Change.AlterComment) {
                 loosened.add(Move.expand(change));
             } else {
@@ -420,18 +429,15 @@ final class Ordering {
                         constraints.add(new Move(Phase.CONTRACT, new Change.AddCheck(table, check), true));
                     }
                 }
-                boolean wasComputed = from.generated() != null;
-                makeWay.add(new Move(Phase.EXPAND, new Change.DropColumn(table, from), wasComputed));
+                boolean comesAgain =
+                        from.generated() != null && altered.to().column(name).isPresent();
+                makeWay.add(new Move(Phase.EXPAND, new Change.DropColumn(table, from), comesAgain));
                 altered.to().column(name).ifPresent(to -> {
                     Change.AddColumn add = new Change.AddColumn(table, to);
                     Move move = phased(add, to).makingWay();
                     (move.phase() == Phase.EXPAND ? computed : lateColumns).add(move);
                 });
             }
-        }
-
-        private boolean touchesRemade(PhysicalIndex index) {
-            return mentions(index, remade);
         }
     }
 
