@@ -29,7 +29,7 @@ final class Names {
                         .map(part -> part.text() + (part.descending() ? "_desc" : ""))
                         .toList(),
                 (index.where() == null ? "" : hash(index.where()) + "_")
-                        + (index.method() == null ? "" : index.method() + "_")
+                        + (index.method() == null ? "" : word(index.method()) + "_")
                         + (index.unique() ? "key" : "idx"));
     }
 
@@ -53,6 +53,11 @@ final class Names {
             cut.setLength(cut.length() - 1);
         }
         return cut + ending;
+    }
+
+    /** The text if it is a short word: the end of a name is not cut off. */
+    private static String word(String text) {
+        return text.matches("\\w{1,12}") ? text : hash(text);
     }
 
     private static String hash(String text) {

@@ -50,7 +50,8 @@ final class PostgresCatalogQueries {
               CASE k.num WHEN 0 THEN pg_get_indexdef(i.indexrelid, k.place::int4, false) END,
               o.flags & 1 = 1,
               concat_ws(' ',
-                CASE WHEN l.oid IS NULL THEN NULL
+                CASE WHEN l.oid IS NULL OR k.num = 0 AND position(pg_get_indexdef(i.indexrelid, k.place::int4, false)
+                    || ' COLLATE ' IN pg_get_indexdef(i.indexrelid)) = 0 THEN NULL
                   WHEN pg_collation_is_visible(l.oid) THEN 'COLLATE ' || quote_ident(l.collname)
                   ELSE 'COLLATE ' || l.collnamespace::regnamespace::text || '.' || quote_ident(l.collname) END,
                 CASE WHEN p.opcdefault AND y.attoptions IS NULL THEN NULL

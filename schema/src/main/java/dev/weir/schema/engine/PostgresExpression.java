@@ -178,7 +178,7 @@ final class PostgresExpression {
         return switch (operator) {
             case "and", "or" -> flat(operator, left, expression(binding + 1));
             case "is" -> is(left);
-            case "not" -> not(infix(left, take(), binding));
+            case "not" -> peek().equals("between") ? outside(left) : not(infix(left, take(), binding));
             case "in" -> in(left);
             case "between" -> {
                 Node low = expression(binding + 1);
@@ -196,6 +196,14 @@ final class PostgresExpression {
             }
             default -> compare(left, operator.equals("!=") ? "<>" : operator, binding);
         };
+    }
+
+    /** What {@code NOT BETWEEN} stands for. */
+    private Node outside(Node left) {
+        expect("between");
+        Node low = expression(OTHER_OPERATOR);
+        expect("and");
+        return flat("or", Node.of("<", left, low), Node.of(">", left, expression(OTHER_OPERATOR)));
     }
 
     private static Node flat(String operator, Node left, Node right) {

@@ -67,7 +67,9 @@ final class PostgresTypeChange {
         } else if (isNumber(from) && isNumber(to)) {
             return number();
         } else if (from.base().equals("boolean") && isNumber(to)) {
-            return to.base().equals("numeric") && digits() != null && digits() < 1 ? misfits(column) : TypeChange.SAFE;
+            Integer digits = digits();
+            boolean roomForOne = digits == null || (digits >= 1 && to.second() >= 0);
+            return roomForOne ? TypeChange.SAFE : misfits(column);
         } else if (from.base().equals("json") && to.base().equals("jsonb")) {
             return misfits(invalid());
         } else if (from.base().equals("jsonb") && to.base().equals("json")) {
@@ -142,8 +144,9 @@ final class PostgresTypeChange {
         // Beyond these the server refuses to convert; a value that is as near as can be is another value all the same.
         String limit = to.base().equals("real") ? "1e37" : "1e307";
         String least = to.base().equals("real") ? "1e-37" : "1e-307";
-        return misfits("CASE WHEN " + column + " IN (0, 'NaN') THEN false WHEN abs(" + column + ") NOT BETWEEN " + least
-                + " AND " + limit + " THEN true ELSE " + column + "::" + to.base() + "::numeric <> " + column + " END");
+        return misfits("CASE WHEN " + column + " IN (0, 'NaN', 'Infinity', '-Infinity') THEN false WHEN abs(" + column
+                + ") NOT BETWEEN " + least + " AND " + limit + " THEN true ELSE " + column + "::" + to.base()
+                + "::numeric <> " + column + " END");
     }
 
     private String outside(Integers range) {
@@ -156,8 +159,14 @@ final class PostgresTypeChange {
             boolean fits = digits == null || before.digits() <= digits && to.second() >= 0;
             return fits ? TypeChange.SAFE : misfits(rounded(column + "::numeric"));
         }
-        int exact = to.base().equals("real") ? 24 : 53;
-        return before.bits() <= exact ? TypeChange.SAFE : misfits("abs(" + column + "::numeric) > " + (1L << exact));
+        boolean real = to.base().equals("real");
+        if (before.bits() <= (real ? 24 : 53)) {
+            return TypeChange.SAFE;
+        }
+        // The greatest that is less than 2^63: what is above is rounded up to what is no bigint.
+        String greatest = real ? "9223371487098961920" : "9223372036854774784";
+        return misfits("CASE WHEN " + column + " > " + greatest + " THEN true ELSE " + column + "::" + to.base()
+                + "::bigint <> " + column + " END");
     }
 
     private TypeChange fromFloat(@Nullable Integers after) {
