@@ -205,6 +205,16 @@ final class MariaDbDdl {
         if (column.identity() != null) {
             return copy(sql + ", ADD UNIQUE INDEX " + quote(NUMBERING) + " (" + quote(column.name()) + ")");
         }
+        if (!column.nullable() && column.defaultSql() == null && column.generated() == null) {
+            // At once the engine would give the rows that are there an empty text, a 0 or no date at all.
+            return new Ddl(
+                    List.of(
+                            alter(add.table()) + "ADD COLUMN " + column(column.withNullable(true)),
+                            modify(add.table(), column)),
+                    false,
+                    "LOCK=NONE",
+                    Effort.REWRITE);
+        }
         boolean filled = column.stored() || computed(column.defaultSql());
         return filled ? copy(sql) : moment(sql);
     }
@@ -246,7 +256,10 @@ final class MariaDbDdl {
         boolean wasVirtual = from.generated() != null && !from.stored();
         boolean isVirtual = to.generated() != null && !to.stored();
         if (wasVirtual == isVirtual) {
-            return new Ddl(List.of(modify(alter.table(), to)), false, lock(from, to), effort(from, to));
+            // In place the rows that are there would not be looked at.
+            String algorithm =
+                    moreChecked(MariaDbType.of(from.type()), MariaDbType.of(to.type())) ? ", ALGORITHM=COPY" : "";
+            return new Ddl(List.of(modify(alter.table(), to) + algorithm), false, lock(from, to), effort(from, to));
         }
         List<String> statements = new ArrayList<>();
         boolean sameType = from.type().equals(to.type()) && Objects.equals(from.collation(), to.collation());
@@ -323,7 +336,7 @@ final class MariaDbDdl {
 
     /** Whether the rows that are there are stored as the new type stores them. */
     static boolean sameOrLonger(MariaDbType from, MariaDbType to) {
-        if (to.check() != null && !to.check().equals(from.check())) {
+        if (moreChecked(from, to)) {
             return false;
         }
         if (from.core().equals(to.core())) {
@@ -349,5 +362,10 @@ final class MariaDbDdl {
             }
             default -> false;
         };
+    }
+
+    private static boolean moreChecked(MariaDbType from, MariaDbType to) {
+        boolean json = to.name().equals("json") && !from.name().equals("json");
+        return json || (to.check() != null && !to.check().equals(from.check()));
     }
 }
