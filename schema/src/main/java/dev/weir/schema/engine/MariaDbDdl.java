@@ -23,6 +23,9 @@ final class MariaDbDdl {
     /** The key that a new numbered column needs until it is the primary key. */
     private static final String NUMBERING = "weir_numbering";
 
+    /** In place a column's own check would not be held against the rows that are there. */
+    private static final String COPY = ", ALGORITHM=COPY";
+
     private final Dialect dialect;
     private final boolean mysql;
 
@@ -215,6 +218,9 @@ final class MariaDbDdl {
                     "LOCK=NONE",
                     Effort.REWRITE);
         }
+        if (MariaDbType.of(column.type()).check() != null) {
+            return copy(sql + COPY);
+        }
         boolean filled = column.stored() || computed(column.defaultSql());
         return filled ? copy(sql) : moment(sql);
     }
@@ -256,9 +262,7 @@ final class MariaDbDdl {
         boolean wasVirtual = from.generated() != null && !from.stored();
         boolean isVirtual = to.generated() != null && !to.stored();
         if (wasVirtual == isVirtual) {
-            // In place the rows that are there would not be looked at.
-            String algorithm =
-                    moreChecked(MariaDbType.of(from.type()), MariaDbType.of(to.type())) ? ", ALGORITHM=COPY" : "";
+            String algorithm = moreChecked(MariaDbType.of(from.type()), MariaDbType.of(to.type())) ? COPY : "";
             return new Ddl(List.of(modify(alter.table(), to) + algorithm), false, lock(from, to), effort(from, to));
         }
         List<String> statements = new ArrayList<>();

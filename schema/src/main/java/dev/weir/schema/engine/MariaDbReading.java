@@ -140,6 +140,9 @@ final class MariaDbReading {
                     switch (type) {
                         case "VIEW", "SYSTEM VIEW" -> others.add(new PhysicalSchema.Other("view", name));
                         case "SEQUENCE" -> others.add(new PhysicalSchema.Other("sequence", name));
+                        case "TEMPORARY", "TEMPORARY SEQUENCE" -> {
+                            // This session's alone.
+                        }
                         default -> {
                             if (!ignored.test(name)) {
                                 tables.put(name, found(rows, type.equals("SYSTEM VERSIONED")));
@@ -282,7 +285,7 @@ final class MariaDbReading {
 
     private @Nullable String defaultSql(ResultSet rows, String extra) throws SQLException {
         String spelled = rows.getString("COLUMN_DEFAULT");
-        String standard = spelled == null || spelled.equals("NULL") && !mysql ? "" : spelled;
+        String standard = spelled == null || (spelled.equals("NULL") && !mysql) ? "" : spelled;
         if (spelled != null && mysql) {
             standard = mysqlDefault(spelled, rows.getString("DATA_TYPE"), extra);
         }

@@ -110,6 +110,10 @@ class MariaDbChangeTest extends MariaDbPlace {
                 "t", l, new PhysicalColumn("l", "json", true, null, null, false, null, null, null));
         assertThatThrownBy(() -> make(toJson)).hasMessageContaining("CONSTRAINT");
         assertThatThrownBy(() -> make(alterTo("n", "int(11) check (`n` < 5)"))).hasMessageContaining("CONSTRAINT");
+        assertThatThrownBy(() -> make(new Change.AddColumn(
+                        "t",
+                        new PhysicalColumn("m", "int(11) check (`m` > 5)", false, "0", null, false, null, null, null))))
+                .hasMessageContaining("CONSTRAINT");
         execute("update t set l = '{}', n = 1");
         make(toJson, alterTo("n", "int(11) check (`n` < 5)"));
         assertThat(table("t").column("l").orElseThrow().type()).isEqualTo("json");
