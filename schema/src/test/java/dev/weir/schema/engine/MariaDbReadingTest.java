@@ -169,7 +169,12 @@ class MariaDbReadingTest extends MariaDbPlace {
                     elsewhere,
                     "create table t (a bigint, b int, key x (b), check (b > 0),"
                             + " constraint of_people foreign key (a) references " + database.name() + ".people (id))");
-            execute("create database " + upper, "create table " + upper + ".t (z int, key (z), check (z > 1))");
+            execute(
+                    "create database " + upper,
+                    "create table " + upper + ".t (z int, key (z), check (z > 1))",
+                    "create table " + upper + ".another (z int)",
+                    "create trigger " + upper + ".tr before insert on " + upper
+                            + ".another for each row set new.z = 1");
             try {
                 assertThat(read()).isEqualTo(before);
                 assertThat(dialect.read(elsewhere, name -> false)
