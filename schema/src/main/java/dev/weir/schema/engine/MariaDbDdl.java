@@ -23,6 +23,9 @@ final class MariaDbDdl {
     /** The key that a new numbered column needs until it is the primary key. */
     private static final String NUMBERING = "weir_numbering";
 
+    /** In place a column's own check would not be held against the rows that are there. */
+    private static final String COPY = ", ALGORITHM=COPY";
+
     private final Dialect dialect;
     private final boolean mysql;
 
@@ -205,6 +208,19 @@ final class MariaDbDdl {
         if (column.identity() != null) {
             return copy(sql + ", ADD UNIQUE INDEX " + quote(NUMBERING) + " (" + quote(column.name()) + ")");
         }
+        if (!column.nullable() && column.defaultSql() == null && column.generated() == null) {
+            // At once the engine would give the rows that are there an empty text, a 0 or no date at all.
+            return new Ddl(
+                    List.of(
+                            alter(add.table()) + "ADD COLUMN " + column(column.withNullable(true)),
+                            modify(add.table(), column)),
+                    false,
+                    "LOCK=NONE",
+                    Effort.REWRITE);
+        }
+        if (MariaDbType.of(column.type()).check() != null) {
+            return copy(sql + COPY);
+        }
         boolean filled = column.stored() || computed(column.defaultSql());
         return filled ? copy(sql) : moment(sql);
     }
@@ -246,7 +262,8 @@ final class MariaDbDdl {
         boolean wasVirtual = from.generated() != null && !from.stored();
         boolean isVirtual = to.generated() != null && !to.stored();
         if (wasVirtual == isVirtual) {
-            return new Ddl(List.of(modify(alter.table(), to)), false, lock(from, to), effort(from, to));
+            String algorithm = moreChecked(MariaDbType.of(from.type()), MariaDbType.of(to.type())) ? COPY : "";
+            return new Ddl(List.of(modify(alter.table(), to) + algorithm), false, lock(from, to), effort(from, to));
         }
         List<String> statements = new ArrayList<>();
         boolean sameType = from.type().equals(to.type()) && Objects.equals(from.collation(), to.collation());
@@ -323,7 +340,7 @@ final class MariaDbDdl {
 
     /** Whether the rows that are there are stored as the new type stores them. */
     static boolean sameOrLonger(MariaDbType from, MariaDbType to) {
-        if (to.check() != null && !to.check().equals(from.check())) {
+        if (moreChecked(from, to)) {
             return false;
         }
         if (from.core().equals(to.core())) {
@@ -349,5 +366,10 @@ final class MariaDbDdl {
             }
             default -> false;
         };
+    }
+
+    private static boolean moreChecked(MariaDbType from, MariaDbType to) {
+        boolean json = to.name().equals("json") && !from.name().equals("json");
+        return json || (to.check() != null && !to.check().equals(from.check()));
     }
 }

@@ -238,7 +238,7 @@ final class MariaDbDeclared {
             throw new IllegalArgumentException("MariaDB has no indexes on expressions: " + place + ", expression="
                     + part.text() + "; declare a generated column of it and index that one");
         }
-        boolean whole = index.unique() && !mysql || method.equals("fulltext") || method.equals("spatial");
+        boolean whole = (index.unique() && !mysql) || method.equals("fulltext") || method.equals("spatial");
         boolean prefix = !whole
                 && table.column(part.text())
                         .map(column -> unbounded(column.type()))

@@ -102,7 +102,7 @@ final class MariaDbExpression {
                     ? ""
                     : parts.get(parts.size() - 1).get(0);
             boolean call =
-                    before.equals("in") || !NO_CALL.contains(before) && !before.isEmpty() && isWord(before.charAt(0));
+                    before.equals("in") || (!NO_CALL.contains(before) && !before.isEmpty() && isWord(before.charAt(0)));
             if (call) {
                 inner = MOMENTS.contains(before) ? List.of() : inner;
                 parts.add(parenthesised(inner));

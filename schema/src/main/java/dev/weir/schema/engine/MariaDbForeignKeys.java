@@ -33,15 +33,15 @@ final class MariaDbForeignKeys {
         boolean referred = key.table().equals(change.table());
         if (change instanceof Change.AlterColumn alter) {
             String column = alter.from().name();
-            return (refers && key.columns().contains(column)
-                            || referred && key.targets().contains(column))
-                    && otherValues(alter.from(), alter.to());
+            boolean inIt = (refers && key.columns().contains(column))
+                    || (referred && key.targets().contains(column));
+            return inIt && otherValues(alter.from(), alter.to());
         } else if (change instanceof Change.DropIndex drop) {
-            return refers && serves(drop.index(), key.columns()) && !served(owner, key, drop.index())
-                    || referred && serves(drop.index(), key.targets());
+            return (refers && serves(drop.index(), key.columns()) && !served(owner, key, drop.index()))
+                    || (referred && serves(drop.index(), key.targets()));
         } else if (change instanceof Change.AlterPrimaryKey alter) {
-            return refers && loses(alter, key.columns()) && !indexed(owner, key.columns(), null)
-                    || referred && loses(alter, key.targets());
+            return (refers && loses(alter, key.columns()) && !indexed(owner, key.columns(), null))
+                    || (referred && loses(alter, key.targets()));
         } else if (change instanceof Change.DropForeignKey drop) {
             // The index that goes with that key may be the one that serves this one.
             return refers

@@ -53,7 +53,6 @@ final class MariaDbReading {
         final String collation;
         final String options;
         final @Nullable String comment;
-        final Map<String, String> columnChecks = new HashMap<>();
         final List<PhysicalColumn> columns = new ArrayList<>();
         final List<String> key = new ArrayList<>();
         final Map<String, PhysicalIndex> indexes = new TreeMap<>();
@@ -77,8 +76,8 @@ final class MariaDbReading {
 
     PhysicalSchema read(Predicate<String> ignored) throws SQLException {
         readTables(ignored);
-        readChecks();
         readColumns();
+        readChecks();
         readIndexes();
         readForeignKeys();
         readOthers();
@@ -141,6 +140,9 @@ final class MariaDbReading {
                     switch (type) {
                         case "VIEW", "SYSTEM VIEW" -> others.add(new PhysicalSchema.Other("view", name));
                         case "SEQUENCE" -> others.add(new PhysicalSchema.Other("sequence", name));
+                        case "TEMPORARY", "TEMPORARY SEQUENCE" -> {
+                            // This session's alone.
+                        }
                         default -> {
                             if (!ignored.test(name)) {
                                 tables.put(name, found(rows, type.equals("SYSTEM VERSIONED")));
@@ -197,13 +199,56 @@ final class MariaDbReading {
                     String condition = MariaDbText.withoutSchema(rows.getString("CHECK_CLAUSE"), schema);
                     boolean own = rows.getString("LEVEL").equals("Column");
                     table.ifPresent(found -> {
-                        if (own) {
-                            found.columnChecks.put(name, condition);
-                        } else {
+                        int column = own ? columnOf(name, condition, found.columns) : -1;
+                        if (column < 0) {
                             found.checks.add(new PhysicalCheck(name, condition, true));
+                        } else {
+                            found.columns.set(column, withCheck(found.columns.get(column), condition, found.collation));
                         }
                     });
                 });
+    }
+
+    /** The column that a check belongs to: it bears that one's name, or the one it had before a rename. */
+    private static int columnOf(String name, String condition, List<PhysicalColumn> columns) {
+        int named = -1;
+        int mentioned = -1;
+        for (int i = 0; i < columns.size(); i++) {
+            String column = columns.get(i).name();
+            boolean isMentioned = condition.contains(quoted(column));
+            if (column.equals(name)) {
+                if (isMentioned) {
+                    return i;
+                }
+                named = i;
+            }
+            if (isMentioned && mentioned < 0) {
+                mentioned = i;
+            }
+        }
+        return mentioned < 0 ? named : mentioned;
+    }
+
+    private static PhysicalColumn withCheck(PhysicalColumn column, String check, String tableCollation) {
+        String collation = column.collation() == null ? tableCollation : column.collation();
+        // This check is all there is to JSON.
+        boolean json = column.type().equals("longtext")
+                && collation.equals("utf8mb4_bin")
+                && check.equals("json_valid(" + quoted(column.name()) + ")");
+        return new PhysicalColumn(
+                column.name(),
+                json ? "json" : MariaDbType.spelled(column.type(), false, check),
+                column.nullable(),
+                column.defaultSql(),
+                column.generated(),
+                column.stored(),
+                column.identity(),
+                json ? null : column.collation(),
+                column.comment());
+    }
+
+    private static String quoted(String name) {
+        return "`" + name.replace("`", "``") + "`";
     }
 
     private void readColumns() throws SQLException {
@@ -226,18 +271,9 @@ final class MariaDbReading {
         String expression = text(rows, "GENERATION_EXPRESSION");
         boolean identity = lower.contains("auto_increment");
         String collation = rows.getString("COLLATION_NAME");
-        String check = table.columnChecks.get(name);
-        String type = rows.getString("COLUMN_TYPE");
-        if (type.equals("longtext")
-                && "utf8mb4_bin".equals(collation)
-                && valid(name).equals(check)) {
-            type = "json";
-            collation = null;
-            check = null;
-        }
         return new PhysicalColumn(
                 name,
-                MariaDbType.spelled(type, lower.contains("invisible"), check),
+                MariaDbType.spelled(rows.getString("COLUMN_TYPE"), lower.contains("invisible"), null),
                 rows.getString("IS_NULLABLE").equals("YES"),
                 identity || expression != null ? null : defaultSql(rows, extra),
                 expression == null ? null : MariaDbText.withoutSchema(expression, schema),
@@ -247,14 +283,9 @@ final class MariaDbReading {
                 text(rows, "COLUMN_COMMENT"));
     }
 
-    /** The check that is all there is to JSON. */
-    private static String valid(String column) {
-        return "json_valid(`" + column.replace("`", "``") + "`)";
-    }
-
     private @Nullable String defaultSql(ResultSet rows, String extra) throws SQLException {
         String spelled = rows.getString("COLUMN_DEFAULT");
-        String standard = spelled == null || spelled.equals("NULL") && !mysql ? "" : spelled;
+        String standard = spelled == null || (spelled.equals("NULL") && !mysql) ? "" : spelled;
         if (spelled != null && mysql) {
             standard = mysqlDefault(spelled, rows.getString("DATA_TYPE"), extra);
         }

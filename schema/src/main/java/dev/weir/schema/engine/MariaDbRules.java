@@ -86,7 +86,7 @@ final class MariaDbRules {
         List<String> arguments =
                 type.arguments().stream().map(MariaDbRules::argument).toList();
         if (INTEGERS.contains(name)) {
-            arguments = truth || name.equals("tinyint") && arguments.equals(List.of("1")) ? List.of("1") : List.of();
+            arguments = truth || (name.equals("tinyint") && arguments.equals(List.of("1"))) ? List.of("1") : List.of();
         } else if (name.equals("decimal") && arguments.size() < 2) {
             arguments = List.of(arguments.isEmpty() ? "10" : arguments.get(0), "0");
         } else if (name.equals("char") && arguments.isEmpty()) {

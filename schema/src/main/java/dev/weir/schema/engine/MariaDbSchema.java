@@ -136,7 +136,7 @@ final class MariaDbSchema implements SchemaDialect {
     @Override
     public boolean lockTimedOut(SQLException error) {
         int code = dialect.root(error).getErrorCode();
-        return code == 1205 || mysql && code == 3572;
+        return code == 1205 || (mysql && code == 3572);
     }
 
     @Override

@@ -331,7 +331,7 @@ final class MariaDbTypeChange {
                 || family(after) != Family.TEXT
                 || after.name().equals("json")
                 || "utf8mb4".equals(target)
-                || target != null && target.equals(characterSet(from))) {
+                || (target != null && target.equals(characterSet(from)))) {
             return Optional.empty();
         }
         if (target == null) {
