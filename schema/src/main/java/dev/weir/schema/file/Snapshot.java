@@ -95,7 +95,7 @@ public final class Snapshot {
         StringBuilder safe = new StringBuilder();
         table.codePoints()
                 .forEach(c -> safe.appendCodePoint(
-                        Character.isLetterOrDigit(c) || c == '_' || c == '-' || c == '.' || c == ' ' ? c : '_'));
+                        (Character.isLetterOrDigit(c) || c == '_' || c == '-' || c == '.' || c == ' ') ? c : '_'));
         while (safe.toString().getBytes(StandardCharsets.UTF_8).length > LONGEST_STEM) {
             safe.setLength(safe.offsetByCodePoints(safe.length(), -1));
         }
@@ -239,7 +239,7 @@ public final class Snapshot {
                 && !name.toLowerCase(Locale.ROOT).startsWith("sqlite_autoindex_")
                 && name.getBytes(StandardCharsets.UTF_8).length <= LONGEST_NAME
                 && name.chars().noneMatch(Character::isISOControl);
-        return good && taken.add(name.toLowerCase(Locale.ROOT)) ? name : null;
+        return (good && taken.add(name.toLowerCase(Locale.ROOT))) ? name : null;
     }
 
     private static String made(String what, Set<String> taken) {
