@@ -4,6 +4,7 @@ import dev.weir.db.engine.Dialect;
 import dev.weir.schema.diff.Change;
 import dev.weir.schema.model.Table;
 import dev.weir.schema.physical.PhysicalColumn;
+import dev.weir.schema.physical.PhysicalForeignKey;
 import dev.weir.schema.physical.PhysicalSchema;
 import dev.weir.schema.physical.PhysicalTable;
 import java.sql.Connection;
@@ -20,7 +21,12 @@ public interface SchemaDialect {
     /** The schema dialect of an engine. */
     static SchemaDialect of(Dialect dialect) {
         String engine = dialect.name();
-        throw new IllegalArgumentException("No schema dialect knows this engine: engine=" + engine);
+        return switch (engine) {
+            case "postgresql" -> new PostgresSchema(dialect);
+            case "sqlite" -> new SqliteSchema(dialect);
+            case "mariadb", "mysql" -> new MariaDbSchema(dialect);
+            default -> throw new IllegalArgumentException("No schema dialect knows this engine: engine=" + engine);
+        };
     }
 
     /** The engine's quoting and values. */
@@ -79,6 +85,16 @@ public interface SchemaDialect {
     }
 
     /**
+     * Whether a foreign key has to be dropped before a change is made, and added after it: the engine refuses the change
+     * while it is there.
+     *
+     * @param owner the table whose key it is, as it is when the change is made
+     */
+    default boolean inTheWay(PhysicalForeignKey key, PhysicalTable owner, Change change) {
+        return false;
+    }
+
+    /**
      * The statements of a change.
      *
      * @param online whether the table may hold rows that others write meanwhile: indexes are then built and dropped beside
@@ -86,6 +102,23 @@ public interface SchemaDialect {
      *     something that is not {@code valid} do not look at the rows
      */
     Ddl ddl(Change change, boolean online);
+
+    /** NULL in a query, of a column's type where the engine wants to know it. */
+    default String typedNull(PhysicalColumn column) {
+        return "CAST(NULL AS " + column.type() + ")";
+    }
+
+    /**
+     * Whether foreign keys of and to a column must be gone while its type changes so; they are made again afterwards.
+     */
+    default boolean foreignKeysInTheWay(PhysicalColumn from, PhysicalColumn to) {
+        return !from.type().equals(to.type());
+    }
+
+    /** Whether generated columns that are computed from a column must be gone while its type changes so. */
+    default boolean generatedInTheWay(PhysicalColumn from, PhysicalColumn to) {
+        return !from.type().equals(to.type());
+    }
 
     /** What becomes of the values of a column whose type, collation or expression changes. */
     TypeChange typeChange(PhysicalColumn from, PhysicalColumn to);
@@ -99,6 +132,9 @@ public interface SchemaDialect {
 
     /** Limits how long a statement of this connection waits for locks, and how long it runs. */
     void limits(Connection connection, Duration lockTimeout, Duration statementTimeout) throws SQLException;
+
+    /** Takes back what {@link #limits} set. */
+    default void unlimited(Connection connection) throws SQLException {}
 
     /** Whether the error is that a lock was not to be had in time, so that trying again may help. */
     boolean lockTimedOut(SQLException error);

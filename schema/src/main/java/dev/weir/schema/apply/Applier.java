@@ -1,0 +1,438 @@
+package dev.weir.schema.apply;
+
+import dev.weir.db.CommitScope;
+import dev.weir.db.Database;
+import dev.weir.db.TransactionHook;
+import dev.weir.schema.apply.History.Body;
+import dev.weir.schema.apply.History.Done;
+import dev.weir.schema.apply.Planning.Planned;
+import dev.weir.schema.diff.Change;
+import dev.weir.schema.engine.DdlTransaction;
+import dev.weir.schema.engine.SchemaDialect;
+import dev.weir.schema.engine.SchemaLock;
+import dev.weir.schema.model.DataStep;
+import dev.weir.schema.physical.PhysicalTable;
+import dev.weir.schema.plan.Hazard;
+import dev.weir.schema.plan.Phase;
+import dev.weir.schema.plan.Plan;
+import dev.weir.schema.plan.Step;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Carries plans out, as the only one who does: takes the lock, plans anew under it, refuses hazards that are not allowed
+ * before anything is changed, runs the steps, and looks whether the database is then what was declared. What was done is
+ * written down step by step; after a kill the next apply goes on from the difference.
+ *
+ * <p>With data steps between additions and removals it plans twice: once for the additions, and once more, with the rows as
+ * the data steps left them, for the rest.
+ */
+public final class Applier {
+    private static final Duration POLL = Duration.ofMillis(100);
+
+    /** Additions; what is left after data steps; and once more, if a check that proved NOT NULL was left from a kill. */
+    private static final int ROUNDS = 4;
+
+    private final Database database;
+    private final SchemaDialect dialect;
+    private final ApplySettings settings;
+    private final ApplyListener listener;
+    private final History history;
+    private final DataSteps dataSteps;
+    private final Seeds seeds;
+
+    /** For a database. */
+    public Applier(Database database, SchemaDialect dialect, ApplySettings settings, ApplyListener listener) {
+        this.database = database;
+        this.dialect = dialect;
+        this.settings = settings;
+        this.listener = listener;
+        this.history = new History(database.dialect());
+        this.dataSteps = new DataSteps(database, history, listener);
+        this.seeds = new Seeds(database);
+    }
+
+    /** Where the work of one apply stands. */
+    private final class Work {
+        private final Connection connection;
+        private final long run;
+        private final List<Done> done = new ArrayList<>();
+
+        Work(Connection connection, long run) {
+            this.connection = connection;
+            this.run = run;
+        }
+
+        void note() throws SQLException {
+            history.update(connection, run, History.State.RUNNING, new Body(done, List.of(), List.of()));
+        }
+    }
+
+    /** Something that is done on a connection while nobody else changes the schema. */
+    @FunctionalInterface
+    private interface Owned<T> {
+        T run(Connection connection) throws SQLException;
+    }
+
+    /**
+     * Makes the database what is declared.
+     *
+     * @param reviewed the plan that was agreed on; null to take whatever is planned
+     * @param allowed hazards that are consented to, as {@code name:object}
+     * @throws HazardException if there is another hazard; nothing was changed then, unless the message says that additions
+     *     were
+     * @throws StalePlanException if the plan would be another than the reviewed one
+     * @throws SchemaException if a step failed, or the database is not what was declared afterwards
+     */
+    public ApplyReport apply(Planning planning, @Nullable Plan reviewed, Collection<String> allowed) {
+        return owned(connection -> {
+            Planned first = planning.plan(connection);
+            if (reviewed != null) {
+                checkReviewed(reviewed, first.plan());
+            }
+            if (first.plan().isEmpty()) {
+                settle(connection, first);
+                return new ApplyReport(List.of());
+            }
+            refuseHazards(first.plan(), allowed, false);
+            refuseMissingRights(connection, first);
+            history.make(connection);
+            long run = history.begin(connection, "apply", first.declaration());
+            Work work = new Work(connection, run);
+            Planned now = first;
+            for (int round = 0; round < ROUNDS && !now.plan().isEmpty(); round++) {
+                if (round > 0) {
+                    refuseHazards(now.plan(), allowed, true);
+                }
+                for (DataStep step : now.skipped()) {
+                    history.record(connection, new History.DataRecord(step.key(), DataSteps.hash(step), true, null));
+                }
+                boolean data = now.plan().steps().stream().anyMatch(step -> step.phase() == Phase.DATA);
+                List<Step> steps = now.plan().steps().stream()
+                        .filter(step -> !data || step.phase().compareTo(Phase.DATA) <= 0)
+                        .toList();
+                run(work, steps);
+                database.catalog().refresh();
+                now = planning.plan(connection);
+            }
+            checkConverged(now.plan());
+            history.update(
+                    connection,
+                    run,
+                    History.State.DONE,
+                    new Body(
+                            work.done,
+                            now.declaredTables(),
+                            now.plan().normalised().equals("engine") ? now.normal() : List.of()));
+            return new ApplyReport(work.done.stream().map(Done::id).toList());
+        });
+    }
+
+    /** Writes down that the database is what was declared, if that is not known: others did it, or it was so before. */
+    private void settle(Connection connection, Planned planned) throws SQLException {
+        Optional<History.Run> last = history.last(connection);
+        boolean known = last.isPresent()
+                && last.get().declaration().equals(planned.declaration())
+                && last.get().body().tables().equals(planned.declaredTables());
+        if (!known && !planned.normal().isEmpty()) {
+            history.make(connection);
+            for (DataStep step : planned.skipped()) {
+                history.record(connection, new History.DataRecord(step.key(), DataSteps.hash(step), true, null));
+            }
+            note(connection, "apply", planned);
+        }
+    }
+
+    /**
+     * Takes the database as it is for what was applied, with all data steps done.
+     *
+     * @param steps all that are declared
+     */
+    public void baseline(Planning planning, List<DataStep> steps) {
+        owned(connection -> {
+            Planned planned = planning.plan(connection);
+            history.make(connection);
+            for (DataStep step : steps) {
+                history.record(connection, new History.DataRecord(step.key(), DataSteps.hash(step), true, null));
+            }
+            note(connection, "baseline", planned);
+            return null;
+        });
+    }
+
+    private void note(Connection connection, String kind, Planned planned) throws SQLException {
+        long run = history.begin(connection, kind, planned.declaration());
+        List<PhysicalTable> normal =
+                planned.plan().normalised().equals("engine") ? planned.normal() : List.<PhysicalTable>of();
+        List<PhysicalTable> tables = kind.equals("baseline") ? planned.live().tables() : planned.declaredTables();
+        history.update(connection, run, History.State.DONE, new Body(List.of(), tables, normal));
+    }
+
+    /**
+     * Takes the last apply back by the reverse of its steps.
+     *
+     * @param rollback makes the plan of that
+     */
+    public ApplyReport rollback(Rollback rollback, Collection<String> allowed) {
+        return owned(connection -> {
+            Rollback.Planned planned = rollback.plan(connection);
+            refuseHazards(planned.plan(), allowed, false);
+            long run = history.begin(connection, "rollback", "");
+            Work work = new Work(connection, run);
+            run(work, planned.plan().steps());
+            database.catalog().refresh();
+            for (History.Run undone : planned.runs()) {
+                history.update(connection, undone.id(), History.State.ROLLED_BACK, undone.body());
+            }
+            history.update(connection, run, History.State.ROLLED_BACK, new Body(work.done, List.of(), List.of()));
+            return new ApplyReport(work.done.stream().map(Done::id).toList());
+        });
+    }
+
+    private <T extends @Nullable Object> T owned(Owned<T> task) {
+        try (SchemaLock lock = own();
+                Connection connection = database.dataSource().getConnection()) {
+            Objects.requireNonNull(lock, "lock");
+            connection.setAutoCommit(true);
+            dialect.limits(connection, settings.lockTimeout(), settings.statementTimeout());
+            try {
+                return task.run(connection);
+            } finally {
+                dialect.unlimited(connection);
+            }
+        } catch (SQLException e) {
+            throw new SchemaException("The schema could not be changed: " + e.getMessage(), e, true);
+        }
+    }
+
+    private SchemaLock own() throws SQLException {
+        long start = System.nanoTime();
+        while (true) {
+            Optional<SchemaLock> lock = dialect.tryLock(database.dataSource());
+            if (lock.isPresent()) {
+                return lock.get();
+            }
+            Duration since = Duration.ofNanos(System.nanoTime() - start);
+            if (since.compareTo(settings.ownerWait()) > 0) {
+                throw new SchemaException(
+                        "Another process has changed the schema for longer than this one waits: ownerWait="
+                                + settings.ownerWait() + "; look what it does, and call again",
+                        null,
+                        true);
+            }
+            listener.waiting(since);
+            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(POLL.toMillis()));
+            if (Thread.interrupted()) {
+                Thread.currentThread().interrupt();
+                throw new SchemaException("Interrupted while another process changes the schema", null, true);
+            }
+        }
+    }
+
+    private static void checkReviewed(Plan reviewed, Plan now) {
+        if (!reviewed.fingerprint().equals(now.fingerprint())) {
+            throw new StalePlanException("The database is no longer what the plan was made for: plan="
+                    + reviewed.fingerprint() + ", database=" + now.fingerprint() + "; make and review a new plan");
+        }
+        List<String> agreed = reviewed.steps().stream().map(Applier::essence).toList();
+        List<String> planned = now.steps().stream().map(Applier::essence).toList();
+        if (!agreed.equals(planned)) {
+            String first = planned.stream()
+                    .filter(step -> !agreed.contains(step))
+                    .findFirst()
+                    .orElse("fewer steps");
+            throw new StalePlanException("The declaration is no longer what the plan was made for: differs="
+                    + first.lines().findFirst().orElse("") + "; make and review a new plan");
+        }
+    }
+
+    private static String essence(Step step) {
+        return step.id() + "\n" + step.sql();
+    }
+
+    private static void refuseHazards(Plan plan, Collection<String> allowed, boolean begun) {
+        List<Hazard> refused = plan.hazardsWithout(allowed);
+        if (!refused.isEmpty()) {
+            throw new HazardException(
+                    begun ? "Additions and data steps are done, the rest is not: " : "Nothing was changed: ", refused);
+        }
+    }
+
+    private void refuseMissingRights(Connection connection, Planned planned) throws SQLException {
+        List<String> tables = planned.plan().steps().stream()
+                .map(Step::change)
+                .filter(Objects::nonNull)
+                .map(Change::table)
+                .distinct()
+                .filter(table -> planned.live().table(table).isPresent())
+                .toList();
+        List<String> missing = dialect.missingRights(connection, tables);
+        if (!missing.isEmpty()) {
+            throw new SchemaException("Nothing was changed: the user must have the rights that the plan needs: missing="
+                    + String.join("; ", missing) + "; grant them, or apply as another user");
+        }
+    }
+
+    private static void checkConverged(Plan plan) {
+        if (!plan.isEmpty()) {
+            Step step = plan.steps().get(0);
+            throw new SchemaException("The steps are done, and the database is still not what was declared: step="
+                    + step.id() + ", sql=" + step.sql().lines().findFirst().orElse("") + ", steps="
+                    + plan.steps().size() + "; this is a fault of Weir or a declaration that the engine does not keep");
+        }
+    }
+
+    private void run(Work work, List<Step> steps) throws SQLException {
+        int at = 0;
+        while (at < steps.size()) {
+            int end = at;
+            while (end < steps.size() && together(steps.get(end))) {
+                end++;
+            }
+            if (end > at) {
+                together(work, steps.subList(at, end));
+                at = end;
+            } else {
+                alone(work, steps.get(at++));
+            }
+        }
+    }
+
+    private boolean together(Step step) {
+        return dialect.transactional() && step.transactional() && step.change() != null;
+    }
+
+    /** Several steps in one transaction, tried again as a whole when a lock is not to be had. */
+    private void together(Work work, List<Step> steps) throws SQLException {
+        int before = work.done.size();
+        List<Change> changes =
+                steps.stream().map(Step::change).filter(Objects::nonNull).toList();
+        patiently(() -> {
+            while (work.done.size() > before) {
+                work.done.remove(work.done.size() - 1);
+            }
+            try (DdlTransaction transaction = dialect.begin(work.connection, changes)) {
+                for (Step step : steps) {
+                    listener.begins(step);
+                    execute(work.connection, step);
+                    work.done.add(Done.of(step));
+                    listener.done(step);
+                }
+                work.note();
+                TransactionHook hooks = database.hooks();
+                hooks.beforeCommit(AllTables.of(database));
+                transaction.commit();
+                hooks.afterCommit(AllTables.of(database));
+            }
+        });
+    }
+
+    private void alone(Work work, Step step) throws SQLException {
+        listener.begins(step);
+        if (step.work() instanceof Step.DataWork data) {
+            patiently(() -> runData(work.connection, step, data.step()));
+        } else if (step.work() instanceof Step.SeedWork seed) {
+            seeds.apply(seed.table());
+        } else {
+            Change change = Objects.requireNonNull(step.change());
+            patiently(() -> {
+                try (DdlTransaction transaction =
+                        step.transactional() ? dialect.begin(work.connection, List.of(change)) : null) {
+                    execute(work.connection, step);
+                    if (transaction != null) {
+                        transaction.commit();
+                    }
+                }
+            });
+            TransactionHook hooks = database.hooks();
+            hooks.beforeCommit(AllTables.of(database));
+            hooks.afterCommit(AllTables.of(database));
+        }
+        work.done.add(Done.of(step));
+        work.note();
+        listener.done(step);
+    }
+
+    private void runData(Connection connection, Step shown, DataStep step) throws SQLException {
+        database.catalog().refresh();
+        try {
+            if (shown.id().startsWith(Rollback.UNDO)) {
+                dataSteps.undo(connection, step, shown.sql());
+            } else {
+                dataSteps.run(connection, shown, step);
+            }
+        } catch (SQLException e) {
+            throw new SQLException(
+                    "a data step failed: step=" + step.key() + ", reason=" + e.getMessage(),
+                    e.getSQLState(),
+                    e.getErrorCode(),
+                    e);
+        }
+        TransactionHook hooks = database.hooks();
+        hooks.beforeCommit(AllTables.of(database));
+        hooks.afterCommit(AllTables.of(database));
+    }
+
+    private static void execute(Connection connection, Step step) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            for (String sql : step.statements()) {
+                try {
+                    statement.execute(sql);
+                } catch (SQLException e) {
+                    throw new SQLException(
+                            "step=" + step.id() + ", reason=" + e.getMessage() + ", sql=" + sql,
+                            e.getSQLState(),
+                            e.getErrorCode(),
+                            e);
+                }
+            }
+        }
+    }
+
+    @FunctionalInterface
+    private interface Attempt {
+        void run() throws SQLException;
+    }
+
+    private void patiently(Attempt attempt) throws SQLException {
+        for (int tries = 1; ; tries++) {
+            try {
+                attempt.run();
+                return;
+            } catch (SQLException e) {
+                if (tries >= settings.attempts() || !dialect.lockTimedOut(e)) {
+                    throw e;
+                }
+                LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(POLL.toMillis() * tries));
+            }
+        }
+    }
+
+    /** What hooks hear of a change of the schema: it may concern every table. */
+    private record AllTables(String database) implements CommitScope {
+        static AllTables of(Database database) {
+            return new AllTables(database.name());
+        }
+
+        @Override
+        public Set<String> tables() {
+            return Set.of();
+        }
+
+        @Override
+        public boolean allTables() {
+            return true;
+        }
+    }
+}

@@ -1,0 +1,205 @@
+package dev.weir.schema.apply;
+
+import dev.weir.db.Database;
+import dev.weir.db.engine.ColumnInfo;
+import dev.weir.db.engine.TableInfo;
+import dev.weir.db.engine.ValueKind;
+import dev.weir.schema.engine.SqlScript;
+import dev.weir.schema.model.DataStep;
+import dev.weir.schema.plan.Fingerprint;
+import dev.weir.schema.plan.Step;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Runs data steps: each batch in a transaction of its own, together with the note of where it ended, so that a step that was
+ * cut off goes on there and no batch is done twice.
+ *
+ * <p>A step in SQL is one batch, unless it says {@code -- batch: table.key 1000}: then its statements are run for one range of
+ * keys after the other, with {@code :from} (exclusive) and {@code :to} (inclusive) in place of the range's ends.
+ */
+final class DataSteps {
+    private static final Pattern BATCH =
+            Pattern.compile("(?m)^\\s*--\\s*batch:\\s*(\\S+)\\.(\\S+?)(?:\\s+(\\d+))?\\s*$");
+    private static final Pattern ENDS = Pattern.compile("(?<!:):(from|to)\\b");
+    private static final int DEFAULT_SIZE = 1_000;
+
+    private final Database database;
+    private final History history;
+    private final ApplyListener listener;
+
+    DataSteps(Database database, History history, ApplyListener listener) {
+        this.database = database;
+        this.history = history;
+        this.listener = listener;
+    }
+
+    static String hash(DataStep step) {
+        return Fingerprint.of(step.content());
+    }
+
+    /** Runs a step from where it was left to its end. The connection is in auto-commit mode. */
+    void run(Connection connection, Step shown, DataStep step) throws SQLException {
+        String hash = hash(step);
+        String position = history.dataSteps(connection).stream()
+                .filter(record ->
+                        record.key().equals(step.key()) && record.hash().equals(hash))
+                .map(History.DataRecord::position)
+                .findFirst()
+                .orElse(null);
+        long batches = 0;
+        connection.setAutoCommit(false);
+        try {
+            boolean done = false;
+            while (!done) {
+                String reached = batch(connection, step, position);
+                done = reached == null;
+                history.record(connection, new History.DataRecord(step.key(), hash, done, done ? null : reached));
+                connection.commit();
+                position = reached;
+                listener.batch(shown, ++batches);
+            }
+        } finally {
+            connection.rollback();
+            connection.setAutoCommit(true);
+        }
+    }
+
+    /** Runs the statements that take a step back, and forgets that it was done. */
+    void undo(Connection connection, DataStep step, String undo) throws SQLException {
+        connection.setAutoCommit(false);
+        try {
+            execute(connection, undo);
+            history.forget(connection, step.key());
+            connection.commit();
+        } finally {
+            connection.rollback();
+            connection.setAutoCommit(true);
+        }
+    }
+
+    /** One batch; null if it was the last. */
+    private @Nullable String batch(Connection connection, DataStep step, @Nullable String position)
+            throws SQLException {
+        DataStep.Code code = step.code();
+        if (code != null) {
+            try {
+                return code.run(new DataStep.Batch(connection, position));
+            } catch (SQLException | RuntimeException e) {
+                throw e;
+            } catch (Exception e) {
+                throw new SchemaException(
+                        "A data step failed: step=" + step.key() + ", reason=" + e.getMessage(), e, false);
+            }
+        }
+        String sql = String.valueOf(step.sql());
+        Matcher batches = BATCH.matcher(sql);
+        if (!batches.find()) {
+            execute(connection, sql);
+            return null;
+        }
+        int size = batches.group(3) == null ? DEFAULT_SIZE : Integer.parseInt(batches.group(3));
+        return range(connection, step, sql, batches.group(1), batches.group(2), size, position);
+    }
+
+    private static void execute(Connection connection, String sql) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            for (String single : SqlScript.split(sql)) {
+                statement.execute(single);
+            }
+        }
+    }
+
+    private @Nullable String range(
+            Connection connection,
+            DataStep step,
+            String sql,
+            String tableName,
+            String key,
+            int size,
+            @Nullable String position)
+            throws SQLException {
+        TableInfo table = database.catalog().table(connection, tableName);
+        ColumnInfo column = database.catalog().column(connection, table, key);
+        Object from = position == null ? null : parsed(column, step, position);
+        Object to = end(connection, table, column, size, from);
+        if (to == null) {
+            return null;
+        }
+        for (String single : SqlScript.split(sql)) {
+            List<Object> ends = new ArrayList<>();
+            Matcher marks = ENDS.matcher(single);
+            StringBuilder prepared = new StringBuilder();
+            while (marks.find()) {
+                ends.add(marks.group(1).equals("to") ? to : from == null ? least(column, step) : from);
+                marks.appendReplacement(prepared, "?");
+            }
+            marks.appendTail(prepared);
+            try (PreparedStatement statement = connection.prepareStatement(prepared.toString())) {
+                for (int i = 0; i < ends.size(); i++) {
+                    database.dialect().bind(statement, i + 1, column, ends.get(i));
+                }
+                statement.execute();
+            }
+        }
+        return String.valueOf(to);
+    }
+
+    /** The last of the next keys; null if there are none. */
+    private @Nullable Object end(
+            Connection connection, TableInfo table, ColumnInfo column, int size, @Nullable Object from)
+            throws SQLException {
+        String key = database.dialect().quote(column.name());
+        String select = database.dialect()
+                .limit(
+                        "SELECT " + key + " FROM " + database.dialect().quote(table)
+                                + (from == null ? "" : " WHERE " + key + " > ?") + " ORDER BY " + key,
+                        (long) size,
+                        null);
+        Object last = null;
+        try (PreparedStatement statement = connection.prepareStatement(select)) {
+            if (from != null) {
+                database.dialect().bind(statement, 1, column, from);
+            }
+            try (ResultSet rows = statement.executeQuery()) {
+                while (rows.next()) {
+                    last = database.dialect().read(rows, 1, column);
+                }
+            }
+        }
+        return last;
+    }
+
+    private static Object parsed(ColumnInfo column, DataStep step, String text) {
+        return switch (column.kind()) {
+            case INTEGER -> Long.valueOf(text);
+            case TEXT -> text;
+            case UUID -> UUID.fromString(text);
+            default -> throw unordered(column, step);
+        };
+    }
+
+    private static Object least(ColumnInfo column, DataStep step) {
+        return switch (column.kind()) {
+            case INTEGER -> Long.MIN_VALUE;
+            case TEXT -> "";
+            case UUID -> new UUID(0, 0);
+            default -> throw unordered(column, step);
+        };
+    }
+
+    private static SchemaException unordered(ColumnInfo column, DataStep step) {
+        ValueKind kind = column.kind();
+        return new SchemaException("A data step's batches go by a key of integers, texts or UUIDs: step=" + step.key()
+                + ", column=" + column.name() + ", kind=" + kind + "; name another column in '-- batch:'");
+    }
+}

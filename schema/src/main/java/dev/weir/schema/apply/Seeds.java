@@ -1,0 +1,168 @@
+package dev.weir.schema.apply;
+
+import dev.weir.db.Database;
+import dev.weir.db.DatabaseAccess;
+import dev.weir.db.NanoId;
+import dev.weir.db.Row;
+import dev.weir.db.engine.ColumnInfo;
+import dev.weir.db.engine.ColumnValues;
+import dev.weir.db.engine.TableInfo;
+import dev.weir.schema.model.ColumnType;
+import dev.weir.schema.model.Seed;
+import dev.weir.schema.model.Table;
+import dev.weir.schema.plan.Step;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.json.JsonMapper;
+
+/** Rows that a table is to have: looks which are missing or differ, and writes them. */
+public final class Seeds {
+    private static final JsonMapper JSON = JsonMapper.builder().build();
+
+    private final Database database;
+
+    /** For a database. */
+    public Seeds(Database database) {
+        this.database = database;
+    }
+
+    /**
+     * The step that a table's seed needs.
+     *
+     * @param exists whether the table is there with all its columns, so that its rows can be looked at
+     * @return empty if all rows are there
+     */
+    public Optional<Step> step(Table table, boolean exists) {
+        Seed seed = table.seed().orElse(null);
+        if (seed == null) {
+            return Optional.empty();
+        }
+        long wrong = seed.rows().size();
+        if (exists) {
+            wrong = seed.rows().stream()
+                    .filter(row -> state(database, table, seed, row) != RowState.RIGHT)
+                    .count();
+        }
+        if (wrong == 0) {
+            return Optional.empty();
+        }
+        String shown = "-- " + wrong + " of " + seed.rows().size() + " rows of " + table.name() + ", by "
+                + String.join(", ", seed.key()) + (seed.enforce() ? ", enforced" : ", inserted when missing");
+        return Optional.of(new Step(
+                "seed:" + table.name(),
+                List.of(shown),
+                false,
+                "",
+                List.of(),
+                true,
+                List.of(),
+                new Step.SeedWork(table)));
+    }
+
+    /** Writes what is missing or differs, in one transaction. */
+    void apply(Table table) {
+        Seed seed = table.seed().orElseThrow();
+        database.catalog().refresh();
+        database.transaction(tx -> {
+            for (Map<String, @Nullable Object> row : seed.rows()) {
+                RowState state = state(tx, table, seed, row);
+                Map<String, @Nullable Object> values = values(table, row);
+                if (state == RowState.MISSING) {
+                    for (var column : table.columns()) {
+                        if (column.type().kind() == ColumnType.Kind.NANOID && !values.containsKey(column.name())) {
+                            Integer length = column.type().length();
+                            values.put(column.name(), length == null ? NanoId.next() : NanoId.next(length));
+                        }
+                    }
+                    tx.table(table.name()).insert(values);
+                } else if (state == RowState.DIFFERENT) {
+                    seed.key().forEach(values::remove);
+                    found(tx, table, seed, row).update(values);
+                }
+            }
+        });
+    }
+
+    private enum RowState {
+        MISSING,
+        DIFFERENT,
+        RIGHT
+    }
+
+    private RowState state(DatabaseAccess access, Table table, Seed seed, Map<String, @Nullable Object> wanted) {
+        Optional<Row> there = found(access, table, seed, wanted).first();
+        if (there.isEmpty()) {
+            return RowState.MISSING;
+        }
+        if (!seed.enforce()) {
+            return RowState.RIGHT;
+        }
+        TableInfo info = database.catalog().table(table.name());
+        for (Map.Entry<String, @Nullable Object> entry : values(table, wanted).entrySet()) {
+            ColumnInfo column = database.catalog().column(info, entry.getKey());
+            if (!same(isJson(table, entry.getKey()), column, there.get().get(column.name()), entry.getValue())) {
+                return RowState.DIFFERENT;
+            }
+        }
+        return RowState.RIGHT;
+    }
+
+    private static boolean same(boolean json, ColumnInfo column, @Nullable Object have, @Nullable Object want) {
+        if (have == null || want == null) {
+            return have == null && want == null;
+        }
+        if (json) {
+            return JSON.readTree(String.valueOf(have)).equals(JSON.readTree(String.valueOf(want)));
+        }
+        return Objects.deepEquals(ColumnValues.comparable(column, have), ColumnValues.comparable(column, want));
+    }
+
+    private static dev.weir.db.Table found(
+            DatabaseAccess access, Table table, Seed seed, Map<String, @Nullable Object> row) {
+        dev.weir.db.Table query = access.table(table.name());
+        for (String column : seed.key()) {
+            query = query.where(column, Objects.requireNonNull(row.get(column), column));
+        }
+        return query;
+    }
+
+    /** The values as they are written: what is declared as JSON becomes text. */
+    private static Map<String, @Nullable Object> values(Table table, Map<String, @Nullable Object> row) {
+        Map<String, @Nullable Object> values = new LinkedHashMap<>();
+        row.forEach((column, value) -> {
+            boolean text = value != null && isJson(table, column) && !(value instanceof String);
+            values.put(column, text ? JSON.writeValueAsString(value) : value);
+        });
+        return values;
+    }
+
+    private static boolean isJson(Table table, String column) {
+        return table.column(column)
+                .map(found -> found.type().kind() == ColumnType.Kind.JSON
+                        || found.type().kind() == ColumnType.Kind.JSONB)
+                .orElse(false);
+    }
+
+    /** The tables with seeds, those that others refer to first. */
+    public static List<Table> inOrder(List<Table> tables) {
+        List<Table> ordered = new ArrayList<>();
+        List<Table> rest = new ArrayList<>(tables);
+        while (!rest.isEmpty()) {
+            Table next = rest.stream()
+                    .filter(table -> table.foreignKeys().stream()
+                            .noneMatch(key -> !key.table().equals(table.name())
+                                    && rest.stream()
+                                            .anyMatch(other -> other.name().equals(key.table()))))
+                    .findFirst()
+                    .orElse(rest.get(0));
+            ordered.add(next);
+            rest.remove(next);
+        }
+        return ordered;
+    }
+}

@@ -1,0 +1,185 @@
+package dev.weir.schema.engine;
+
+import dev.weir.db.engine.Dialect;
+import dev.weir.schema.diff.Change;
+import dev.weir.schema.model.Table;
+import dev.weir.schema.physical.PhysicalColumn;
+import dev.weir.schema.physical.PhysicalSchema;
+import dev.weir.schema.physical.PhysicalTable;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Predicate;
+import javax.sql.DataSource;
+
+/** PostgreSQL, from version 14; a stored expression is changed in place from 17. */
+final class PostgresSchema implements SchemaDialect {
+    /** Within the database, which the server keeps apart by itself, one key for each schema. */
+    private static final String LOCK_KEY =
+            "hashtextextended('weir schema ' || current_database() || ' ' || current_schema(), 0)";
+
+    private final Dialect dialect;
+    private final PostgresDeclared declared;
+    private final PostgresDdl ddl;
+
+    PostgresSchema(Dialect dialect) {
+        this.dialect = dialect;
+        this.declared = new PostgresDeclared(dialect);
+        this.ddl = new PostgresDdl(dialect);
+    }
+
+    @Override
+    public Dialect dialect() {
+        return dialect;
+    }
+
+    @Override
+    public boolean transactional() {
+        return true;
+    }
+
+    @Override
+    public boolean validatesLater() {
+        return true;
+    }
+
+    @Override
+    public PhysicalSchema read(Connection connection, Predicate<String> ignored) throws SQLException {
+        return PostgresSchemaCatalog.read(connection, ignored);
+    }
+
+    @Override
+    public PhysicalTable physical(Table table) {
+        return declared.physical(table);
+    }
+
+    @Override
+    public PhysicalTable byRules(PhysicalTable table) {
+        return PostgresRules.canonical(table);
+    }
+
+    @Override
+    public Optional<Scratch> scratch(DataSource dataSource) throws SQLException {
+        return PostgresScratch.open(dataSource, dialect);
+    }
+
+    @Override
+    public Ddl ddl(Change change, boolean online) {
+        return ddl.of(change, online);
+    }
+
+    @Override
+    public TypeChange typeChange(PhysicalColumn from, PhysicalColumn to) {
+        return PostgresTypeChange.of(dialect.quote(from.name()), from, to);
+    }
+
+    /** The session's time zone is UTC in it, so that times without a zone mean the same wherever a plan is applied. */
+    @Override
+    public DdlTransaction begin(Connection connection, List<Change> changes) throws SQLException {
+        connection.setAutoCommit(false);
+        try (Statement statement = connection.createStatement()) {
+            statement.execute("SET LOCAL TimeZone = 'UTC'");
+        } catch (SQLException | RuntimeException e) {
+            try {
+                connection.setAutoCommit(true);
+            } catch (SQLException second) {
+                e.addSuppressed(second);
+            }
+            throw e;
+        }
+        return new DdlTransaction() {
+            private boolean open = true;
+
+            @Override
+            public void commit() throws SQLException {
+                connection.commit();
+                close();
+            }
+
+            @Override
+            public void close() throws SQLException {
+                if (open) {
+                    open = false;
+                    // After a commit there is nothing left to roll back.
+                    connection.rollback();
+                    connection.setAutoCommit(true);
+                }
+            }
+        };
+    }
+
+    @Override
+    public void limits(Connection connection, Duration lockTimeout, Duration statementTimeout) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            statement.execute("SET lock_timeout = " + millis(lockTimeout));
+            statement.execute("SET statement_timeout = " + millis(statementTimeout));
+        }
+    }
+
+    /** Zero would mean no limit. */
+    private static long millis(Duration limit) {
+        return Math.max(1, Math.min(limit.toMillis(), Integer.MAX_VALUE));
+    }
+
+    /** A deadlock counts too: the server took the lock away from one of the two. */
+    @Override
+    public boolean lockTimedOut(SQLException error) {
+        String state = dialect.root(error).getSQLState();
+        return "55P03".equals(state) || "40P01".equals(state);
+    }
+
+    @Override
+    public Optional<SchemaLock> tryLock(DataSource dataSource) throws SQLException {
+        Connection session = dataSource.getConnection();
+        boolean mine = false;
+        try {
+            session.setAutoCommit(true);
+            mine = isTrue(session, "SELECT pg_try_advisory_lock(" + LOCK_KEY + ")");
+        } finally {
+            if (!mine) {
+                session.close();
+            }
+        }
+        return mine ? Optional.of(new SchemaLock(session, PostgresSchema::unlock)) : Optional.empty();
+    }
+
+    private static void unlock(Connection session) throws SQLException {
+        isTrue(session, "SELECT pg_advisory_unlock(" + LOCK_KEY + ")");
+    }
+
+    private static boolean isTrue(Connection connection, String query) throws SQLException {
+        try (Statement statement = connection.createStatement();
+                ResultSet rows = statement.executeQuery(query)) {
+            return rows.next() && rows.getBoolean(1);
+        }
+    }
+
+    @Override
+    public List<String> missingRights(Connection connection, Collection<String> tables) throws SQLException {
+        List<String> missing = new ArrayList<>();
+        try (PreparedStatement statement = connection.prepareStatement("""
+                SELECT 'CREATE on schema ' || n.nspname FROM pg_catalog.pg_namespace n
+                WHERE n.nspname = current_schema() AND NOT has_schema_privilege(n.oid, 'CREATE')
+                UNION ALL
+                (SELECT 'ownership of table ' || c.relname
+                FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+                WHERE n.nspname = current_schema() AND c.relname = ANY (?) AND c.relkind IN ('r', 'p')
+                  AND NOT pg_has_role(c.relowner, 'USAGE')
+                ORDER BY c.relname)""")) {
+            statement.setArray(1, connection.createArrayOf("text", tables.toArray()));
+            try (ResultSet rows = statement.executeQuery()) {
+                while (rows.next()) {
+                    missing.add(rows.getString(1));
+                }
+            }
+        }
+        return missing;
+    }
+}

@@ -1,0 +1,204 @@
+package dev.weir.schema.engine;
+
+import dev.weir.db.engine.Dialect;
+import dev.weir.schema.diff.Change;
+import dev.weir.schema.engine.SqliteTokens.Kind;
+import dev.weir.schema.model.Table;
+import dev.weir.schema.physical.PhysicalCheck;
+import dev.weir.schema.physical.PhysicalColumn;
+import dev.weir.schema.physical.PhysicalForeignKey;
+import dev.weir.schema.physical.PhysicalIndex;
+import dev.weir.schema.physical.PhysicalKey;
+import dev.weir.schema.physical.PhysicalSchema;
+import dev.weir.schema.physical.PhysicalTable;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Predicate;
+import javax.sql.DataSource;
+
+/**
+ * SQLite. Most changes of a table that is there make it anew ({@link Change.RebuildTable}), because ALTER TABLE can do little.
+ *
+ * <p>The engine has no comments and keeps no statement from running long: of the limits only the one for locks holds.
+ */
+final class SqliteSchema implements SchemaDialect {
+    static final String AUTOINCREMENT = "AUTOINCREMENT";
+
+    private static final int BUSY = 5;
+    private static final int LOCKED = 6;
+
+    private final Dialect dialect;
+
+    SqliteSchema(Dialect dialect) {
+        this.dialect = dialect;
+    }
+
+    @Override
+    public Dialect dialect() {
+        return dialect;
+    }
+
+    @Override
+    public boolean transactional() {
+        return true;
+    }
+
+    @Override
+    public boolean foreignKeysInside() {
+        return true;
+    }
+
+    @Override
+    public PhysicalSchema read(Connection connection, Predicate<String> ignored) throws SQLException {
+        return SqliteReader.read(connection, ignored);
+    }
+
+    @Override
+    public PhysicalTable physical(Table declared) {
+        return SqliteDeclared.physical(declared);
+    }
+
+    /** The engine rewrites nothing, so that a table as it is read is in this form. */
+    @Override
+    public PhysicalTable byRules(PhysicalTable table) {
+        return sorted(SqliteDeclared.normal(table));
+    }
+
+    static PhysicalTable sorted(PhysicalTable table) {
+        return new PhysicalTable(
+                table.name(),
+                table.columns(),
+                table.primaryKey(),
+                table.indexes().stream()
+                        .sorted(Comparator.comparing(PhysicalIndex::name))
+                        .toList(),
+                table.foreignKeys().stream()
+                        .sorted(Comparator.comparing(PhysicalForeignKey::toString))
+                        .toList(),
+                table.checks().stream()
+                        .sorted(Comparator.comparing(PhysicalCheck::name).thenComparing(PhysicalCheck::condition))
+                        .toList(),
+                table.comment(),
+                table.options(),
+                table.attached());
+    }
+
+    @Override
+    public Optional<Scratch> scratch(DataSource dataSource) throws SQLException {
+        Connection connection = DriverManager.getConnection("jdbc:sqlite::memory:");
+        return Optional.of(new Scratch() {
+            @Override
+            public Connection connection() {
+                return connection;
+            }
+
+            @Override
+            public void close() throws SQLException {
+                connection.close();
+            }
+        });
+    }
+
+    @Override
+    public boolean inPlace(Change change, PhysicalTable table) {
+        if (change instanceof Change.AddColumn add) {
+            return addable(add.column());
+        } else if (change instanceof Change.DropColumn drop) {
+            return droppable(drop.column().name(), table);
+        } else if (change instanceof Change.AddIndex add) {
+            return !add.index().constraint();
+        } else if (change instanceof Change.DropIndex drop) {
+            return !drop.index().constraint();
+        }
+        return change instanceof Change.CreateTable
+                || change instanceof Change.DropTable
+                || change instanceof Change.RenameTable
+                || change instanceof Change.RenameColumn
+                || change instanceof Change.RebuildTable
+                || SqliteDdl.withoutEffect(change);
+    }
+
+    private static boolean addable(PhysicalColumn column) {
+        String defaultSql = column.defaultSql();
+        if (column.generated() != null) {
+            return !column.stored() && column.nullable();
+        }
+        return column.identity() == null && (defaultSql == null ? column.nullable() : SqliteText.constant(defaultSql));
+    }
+
+    /** ALTER TABLE drops only what nothing else of the table speaks of. */
+    private static boolean droppable(String column, PhysicalTable table) {
+        PhysicalKey key = table.primaryKey();
+        return !((key != null && key.columns().contains(column))
+                || table.columns().size() == 1
+                || table.indexes().stream().anyMatch(index -> speaks(index, column))
+                || table.foreignKeys().stream()
+                        .anyMatch(foreign -> foreign.columns().contains(column)
+                                || (SqliteText.same(foreign.table(), table.name())
+                                        && foreign.targets().contains(column)))
+                || table.checks().stream().anyMatch(check -> speaks(check.condition(), column))
+                || table.columns().stream()
+                        .anyMatch(other -> other.generated() != null && speaks(other.generated(), column))
+                || table.attached().stream().anyMatch(trigger -> speaks(trigger, column)));
+    }
+
+    private static boolean speaks(PhysicalIndex index, String column) {
+        String where = index.where();
+        return (where != null && speaks(where, column))
+                || index.parts().stream()
+                        .anyMatch(part ->
+                                part.expression() ? speaks(part.text(), column) : SqliteText.same(part.text(), column));
+    }
+
+    private static boolean speaks(String sql, String column) {
+        return SqliteTokens.of(sql).stream()
+                .anyMatch(token -> (token.kind() == Kind.WORD || token.kind() == Kind.NAME)
+                        && SqliteText.same(token.name(), column));
+    }
+
+    @Override
+    public Ddl ddl(Change change, boolean online) {
+        return SqliteDdl.of(change);
+    }
+
+    @Override
+    public TypeChange typeChange(PhysicalColumn from, PhysicalColumn to) {
+        return SqliteTypeChange.of(from, to);
+    }
+
+    @Override
+    public DdlTransaction begin(Connection connection, List<Change> changes) throws SQLException {
+        return SqliteTransaction.begin(connection, changes);
+    }
+
+    @Override
+    public void limits(Connection connection, Duration lockTimeout, Duration statementTimeout) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            statement.execute(
+                    "PRAGMA busy_timeout = " + Math.max(1, Math.min(lockTimeout.toMillis(), Integer.MAX_VALUE)));
+        }
+    }
+
+    @Override
+    public boolean lockTimedOut(SQLException error) {
+        int code = dialect.root(error).getErrorCode();
+        return code == BUSY || code == LOCKED;
+    }
+
+    @Override
+    public Optional<SchemaLock> tryLock(DataSource dataSource) throws SQLException {
+        return SqliteLock.tryLock(dataSource, this::lockTimedOut);
+    }
+
+    @Override
+    public List<String> missingRights(Connection connection, Collection<String> tables) throws SQLException {
+        return SqliteLock.missingRights(connection);
+    }
+}

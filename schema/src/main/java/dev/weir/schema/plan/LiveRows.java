@@ -1,0 +1,155 @@
+package dev.weir.schema.plan;
+
+import dev.weir.schema.diff.Change;
+import dev.weir.schema.engine.SchemaDialect;
+import dev.weir.schema.physical.PhysicalColumn;
+import dev.weir.schema.physical.PhysicalForeignKey;
+import dev.weir.schema.physical.PhysicalTable;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Counts rows that are there now as they will be when renames are made and columns are added: each table is asked through a
+ * sub-query that gives its columns the names and values that they will have. Not thread-safe.
+ */
+final class LiveRows {
+    private final Connection connection;
+    private final SchemaDialect dialect;
+    private final Map<String, String> oldTables = new HashMap<>();
+    private final Map<String, Map<String, String>> oldColumns = new HashMap<>();
+    private final Map<String, Long> counts = new HashMap<>();
+    private final Map<String, PhysicalTable> live;
+
+    /**
+     * @param renames in their order
+     * @param live the tables that are there, by their names after the renames
+     */
+    LiveRows(Connection connection, SchemaDialect dialect, List<Change> renames, Map<String, PhysicalTable> live) {
+        this.connection = connection;
+        this.dialect = dialect;
+        this.live = live;
+        for (Change rename : renames) {
+            if (rename instanceof Change.RenameTable table) {
+                oldTables.put(table.to(), table.table());
+            } else if (rename instanceof Change.RenameColumn column) {
+                oldColumns
+                        .computeIfAbsent(column.table(), name -> new HashMap<>())
+                        .put(column.to(), column.column());
+            }
+        }
+    }
+
+    /** How many rows a table has; 0 if it is not there. */
+    long count(String table) throws SQLException {
+        PhysicalTable there = live.get(table);
+        if (there == null) {
+            return 0;
+        }
+        Long known = counts.get(table);
+        if (known == null) {
+            known = number("SELECT count(*) FROM " + quote(oldTables.getOrDefault(table, table)));
+            counts.put(table, known);
+        }
+        return known;
+    }
+
+    /** How many rows of a table fulfil a condition; 0 if the table is not there. */
+    long count(String table, List<PhysicalColumn> added, String condition) throws SQLException {
+        return count(table) == 0 ? 0 : number("SELECT count(*) FROM " + future(table, added) + " WHERE " + condition);
+    }
+
+    /** How many rows have the same values in some columns or expressions as an earlier one; rows with a NULL do not count. */
+    long duplicates(String table, List<PhysicalColumn> added, List<String> expressions, @Nullable String where)
+            throws SQLException {
+        if (count(table) == 0) {
+            return 0;
+        }
+        String list = String.join(", ", expressions);
+        String present = expressions.stream().map(e -> e + " IS NOT NULL").collect(Collectors.joining(" AND "));
+        return number("SELECT coalesce(sum(n - 1), 0) FROM (SELECT count(*) AS n FROM " + future(table, added)
+                + " WHERE " + present + (where == null ? "" : " AND (" + where + ")") + " GROUP BY " + list
+                + " HAVING count(*) > 1) AS duplicates");
+    }
+
+    /** How many rows refer to nothing. */
+    long orphans(String table, List<PhysicalColumn> added, PhysicalForeignKey key, List<PhysicalColumn> addedThere)
+            throws SQLException {
+        if (count(table) == 0) {
+            return 0;
+        }
+        String present = key.columns().stream()
+                .map(c -> "c." + quote(c) + " IS NOT NULL")
+                .collect(Collectors.joining(" AND "));
+        if (!live.containsKey(key.table())) {
+            return number("SELECT count(*) FROM " + future(table, added, "c") + " WHERE " + present);
+        }
+        StringBuilder match = new StringBuilder();
+        for (int i = 0; i < key.columns().size(); i++) {
+            match.append(i == 0 ? "" : " AND ")
+                    .append("p." + quote(key.targets().get(i)) + " = c."
+                            + quote(key.columns().get(i)));
+        }
+        return number("SELECT count(*) FROM " + future(table, added, "c") + " WHERE " + present
+                + " AND NOT EXISTS (SELECT 1 FROM " + future(key.table(), addedThere, "p") + " WHERE " + match + ")");
+    }
+
+    private String future(String table, List<PhysicalColumn> added) {
+        return future(table, added, "future");
+    }
+
+    private String future(String table, List<PhysicalColumn> added, String alias) {
+        PhysicalTable there = live.get(table);
+        Set<String> new_ = added.stream().map(PhysicalColumn::name).collect(Collectors.toSet());
+        Map<String, String> old = oldColumns.getOrDefault(table, Map.of());
+        StringBuilder select = new StringBuilder();
+        if (there != null) {
+            for (PhysicalColumn column : there.columns()) {
+                if (!new_.contains(column.name())) {
+                    String was = old.getOrDefault(column.name(), column.name());
+                    select.append(select.length() == 0 ? "" : ", ")
+                            .append(quote(was))
+                            .append(was.equals(column.name()) ? "" : " AS " + quote(column.name()));
+                }
+            }
+        }
+        for (PhysicalColumn column : added) {
+            if (column.generated() == null) {
+                select.append(select.length() == 0 ? "" : ", ")
+                        .append(
+                                column.defaultSql() == null
+                                        ? dialect.typedNull(column)
+                                        : "(" + column.defaultSql() + ")")
+                        .append(" AS ")
+                        .append(quote(column.name()));
+            }
+        }
+        String base = "(SELECT " + select + " FROM " + quote(oldTables.getOrDefault(table, table)) + ")";
+        String generated = added.stream()
+                .filter(column -> column.generated() != null)
+                .map(column -> "(" + column.generated() + ") AS " + quote(column.name()))
+                .collect(Collectors.joining(", "));
+        return generated.isEmpty()
+                ? base + " AS " + alias
+                : "(SELECT base.*, " + generated + " FROM " + base + " AS base) AS " + alias;
+    }
+
+    private String quote(String name) {
+        return dialect.dialect().quote(name);
+    }
+
+    private long number(String sql) throws SQLException {
+        try (Statement statement = connection.createStatement();
+                ResultSet rows = statement.executeQuery(sql)) {
+            rows.next();
+            return rows.getLong(1);
+        }
+    }
+}

@@ -1,0 +1,445 @@
+package dev.weir.schema.plan;
+
+import dev.weir.schema.diff.Change;
+import dev.weir.schema.diff.Difference;
+import dev.weir.schema.diff.Difference.AlteredTable;
+import dev.weir.schema.diff.Evolution;
+import dev.weir.schema.diff.Expressions;
+import dev.weir.schema.engine.SchemaDialect;
+import dev.weir.schema.physical.PhysicalCheck;
+import dev.weir.schema.physical.PhysicalColumn;
+import dev.weir.schema.physical.PhysicalForeignKey;
+import dev.weir.schema.physical.PhysicalIndex;
+import dev.weir.schema.physical.PhysicalTable;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/**
+ * Puts changes into an order that works: first what adds, then what removes or makes stricter. Foreign keys come last among
+ * additions and go first among removals, so that neither their order nor cycles matter. What is in the way of a change (the
+ * foreign keys of a column whose type changes, the generated columns and indexes that depend on it) goes before it and comes
+ * again after it.
+ */
+final class Ordering {
+    private final SchemaDialect dialect;
+    private final Difference difference;
+    private final boolean dataBetween;
+    private final java.util.function.Predicate<String> filled;
+
+    // In the order in which they are made.
+    private final List<Move> renames = new ArrayList<>();
+    private final Set<Move> makeWay = new LinkedHashSet<>();
+    private final List<Move> additions = new ArrayList<>();
+    private final List<Move> loosened = new ArrayList<>();
+    private final List<Move> computed = new ArrayList<>();
+    private final List<Move> indexes = new ArrayList<>();
+    private final Set<Move> removedConstraints = new LinkedHashSet<>();
+    private final List<Move> stricter = new ArrayList<>();
+    private final List<Move> lateColumns = new ArrayList<>();
+    private final List<Move> uniques = new ArrayList<>();
+    private final List<Move> constraints = new ArrayList<>();
+    private final List<Move> rebuilds = new ArrayList<>();
+    private final List<Move> removed = new ArrayList<>();
+
+    /**
+     * @param dataBetween whether data steps run between additions and removals
+     * @param filled whether a table has rows
+     */
+    Ordering(
+            SchemaDialect dialect,
+            Difference difference,
+            boolean dataBetween,
+            java.util.function.Predicate<String> filled) {
+        this.dialect = dialect;
+        this.difference = difference;
+        this.dataBetween = dataBetween;
+        this.filled = filled;
+    }
+
+    List<Move> moves() {
+        difference.renames().forEach(change -> renames.add(Move.expand(change)));
+        difference.created().forEach(this::create);
+        for (AlteredTable table : difference.altered()) {
+            if (table.changes().stream().allMatch(change -> dialect.inPlace(change, table.from()))) {
+                new InPlace(table).add();
+            } else {
+                rebuild(table);
+            }
+        }
+        foreignKeysMakeWay();
+        drop();
+        List<Move> all = new ArrayList<>(renames);
+        all.addAll(makeWay);
+        for (List<Move> part : List.of(additions, loosened, computed, indexes)) {
+            all.addAll(part);
+        }
+        all.addAll(removedConstraints);
+        for (List<Move> part : List.of(stricter, lateColumns, uniques, rebuilds, constraints, removed)) {
+            all.addAll(part);
+        }
+        return all;
+    }
+
+    private void create(PhysicalTable table) {
+        if (dialect.foreignKeysInside()) {
+            additions.add(Move.expand(new Change.CreateTable(table)));
+            return;
+        }
+        additions.add(Move.expand(new Change.CreateTable(table.withForeignKeys(List.of()))));
+        for (PhysicalForeignKey key : table.foreignKeys()) {
+            constraints.add(Move.contract(new Change.AddForeignKey(table.name(), key)));
+        }
+    }
+
+    private void drop() {
+        for (PhysicalTable table : difference.dropped()) {
+            if (!dialect.foreignKeysInside()) {
+                for (PhysicalForeignKey key : table.foreignKeys()) {
+                    removedConstraints.add(Move.contract(new Change.DropForeignKey(table.name(), key))
+                            .makingWay());
+                }
+            }
+        }
+        for (PhysicalTable table : difference.dropped()) {
+            removed.add(Move.contract(
+                    new Change.DropTable(dialect.foreignKeysInside() ? table : table.withForeignKeys(List.of()))));
+        }
+    }
+
+    /** A table that the engine can't change as it stands: once, or twice when data steps need the additions. */
+    private void rebuild(AlteredTable table) {
+        PhysicalTable from = table.from();
+        PhysicalTable middle = from;
+        if (dataBetween) {
+            List<Change> first = new ArrayList<>();
+            for (Change change : table.changes()) {
+                if (change instanceof Change.AddColumn add && add.column().generated() == null) {
+                    first.add(
+                            mustWait(from.name(), add.column())
+                                    ? new Change.AddColumn(
+                                            from.name(), add.column().withNullable(true))
+                                    : add);
+                } else if (change instanceof Change.DropCheck drop && replaced(table, drop)) {
+                    first.add(drop);
+                }
+            }
+            middle = Evolution.after(from, first);
+            if (first.stream().allMatch(change -> dialect.inPlace(change, from))) {
+                first.forEach(change -> additions.add(Move.expand(change)));
+            } else {
+                additions.add(Move.expand(rebuilt(from, middle)));
+            }
+        }
+        rebuilds.add(Move.contract(rebuilt(middle, table.to())));
+    }
+
+    private static Change.RebuildTable rebuilt(PhysicalTable from, PhysicalTable to) {
+        Map<String, String> sources = new HashMap<>();
+        for (PhysicalColumn column : to.columns()) {
+            if (column.generated() == null && from.column(column.name()).isPresent()) {
+                sources.put(column.name(), column.name());
+            }
+        }
+        PhysicalTable target = new PhysicalTable(
+                to.name(),
+                to.columns(),
+                to.primaryKey(),
+                to.indexes(),
+                to.foreignKeys(),
+                to.checks(),
+                to.comment(),
+                to.options(),
+                from.attached());
+        return new Change.RebuildTable(from, target, sources);
+    }
+
+    /** Whether a new column can refuse NULL only once it has values. */
+    private boolean mustWait(String table, PhysicalColumn column) {
+        return !column.nullable()
+                && column.defaultSql() == null
+                && column.generated() == null
+                && column.identity() == null
+                && (dataBetween || filled.test(table));
+    }
+
+    private static boolean replaced(AlteredTable table, Change.DropCheck drop) {
+        return table.changes().stream()
+                .anyMatch(change -> change instanceof Change.AddCheck add
+                        && add.check().name().equals(drop.check().name()));
+    }
+
+    /** The foreign keys of and to columns whose type changes, and those to a primary key that changes. */
+    private void foreignKeysMakeWay() {
+        if (dialect.foreignKeysInside()) {
+            return;
+        }
+        Set<String> early = inTheWay(loosened);
+        Set<String> late = inTheWay(stricter);
+        Set<PhysicalForeignKey> gone = new HashSet<>();
+        removedConstraints.stream()
+                .map(Move::change)
+                .filter(Change.DropForeignKey.class::isInstance)
+                .forEach(change -> gone.add(((Change.DropForeignKey) change).key()));
+        Set<String> dropped =
+                difference.dropped().stream().map(PhysicalTable::name).collect(Collectors.toSet());
+        for (PhysicalTable table : difference.renamed().tables()) {
+            for (PhysicalForeignKey key : table.foreignKeys()) {
+                boolean before = touches(table.name(), key, early);
+                if (!before && !touches(table.name(), key, late)) {
+                    continue;
+                }
+                Move drop = Move.contract(new Change.DropForeignKey(table.name(), key));
+                boolean kept = removedConstraints.stream()
+                                .noneMatch(move -> move.change().equals(drop.change()))
+                        && !dropped.contains(table.name());
+                if (kept) {
+                    constraints.add(Move.contract(new Change.AddForeignKey(table.name(), key))
+                            .makingWay());
+                    (before ? makeWay : removedConstraints)
+                            .add(new Move(
+                                    before ? Phase.EXPAND : Phase.CONTRACT,
+                                    new Change.DropForeignKey(table.name(), key),
+                                    true));
+                } else if (before) {
+                    removedConstraints.remove(drop);
+                    makeWay.add(Move.expand(drop.change()));
+                }
+            }
+        }
+    }
+
+    /** Columns, as {@code table.column}, and tables whose primary key changes, as {@code table.*}. */
+    private Set<String> inTheWay(Collection<Move> moves) {
+        Set<String> columns = new HashSet<>();
+        for (Move move : moves) {
+            if (move.change() instanceof Change.AlterColumn alter
+                    && dialect.foreignKeysInTheWay(alter.from(), alter.to())) {
+                columns.add(alter.table() + "." + alter.to().name());
+            } else if (move.change() instanceof Change.AlterPrimaryKey alter && alter.from() != null) {
+                columns.add(alter.table() + ".*");
+            }
+        }
+        return columns;
+    }
+
+    private static boolean touches(String table, PhysicalForeignKey key, Set<String> columns) {
+        return columns.contains(key.table() + ".*")
+                || key.columns().stream().anyMatch(column -> columns.contains(table + "." + column))
+                || key.targets().stream().anyMatch(column -> columns.contains(key.table() + "." + column));
+    }
+
+    /** The changes of one table that the engine can change as it stands. */
+    private final class InPlace {
+        private final AlteredTable altered;
+        private final String table;
+        private final Set<String> newNames = new HashSet<>();
+
+        /** Columns that are there, go and come again because what they are computed from changes. */
+        private final Set<String> remade = new HashSet<>();
+
+        /** Columns that come only after data steps. */
+        private final Set<String> late = new HashSet<>();
+
+        InPlace(AlteredTable altered) {
+            this.altered = altered;
+            this.table = altered.to().name();
+        }
+
+        void add() {
+            for (Change change : altered.changes()) {
+                if (change instanceof Change.AddIndex add) {
+                    newNames.add(add.index().name());
+                } else if (change instanceof Change.AddForeignKey add) {
+                    newNames.add(add.key().name());
+                } else if (change instanceof Change.AddCheck add) {
+                    newNames.add(add.check().name());
+                }
+            }
+            findRemade();
+            for (Change change : altered.changes()) {
+                place(change);
+            }
+            makeRemade();
+        }
+
+        private void place(Change change) {
+            if (change instanceof Change.AddColumn add) {
+                addColumn(add);
+            } else if (change instanceof Change.AlterColumn alter) {
+                alterColumn(alter);
+            } else if (change instanceof Change.DropColumn drop) {
+                if (!remade.contains(drop.column().name())) {
+                    removed.add(Move.contract(drop));
+                }
+            } else if (change instanceof Change.AlterPrimaryKey) {
+                stricter.add(Move.contract(change));
+            } else if (change instanceof Change.AddIndex add) {
+                addIndex(add.index(), false);
+            } else if (change instanceof Change.DropIndex drop) {
+                boolean early = newNames.contains(drop.index().name()) || touchesRemade(drop.index());
+                if (early) {
+                    makeWay.add(Move.expand(drop));
+                } else {
+                    removedConstraints.add(Move.contract(drop));
+                }
+            } else if (change instanceof Change.DropForeignKey drop) {
+                removal(drop, newNames.contains(drop.key().name()));
+            } else if (change instanceof Change.DropCheck drop) {
+                removal(
+                        drop,
+                        newNames.contains(drop.check().name())
+                                || touches(drop.check().condition(), remade));
+            } else if (change instanceof Change.AlterComment) {
+                loosened.add(Move.expand(change));
+            } else {
+                constraints.add(Move.contract(change));
+            }
+        }
+
+        private void removal(Change drop, boolean early) {
+            if (early) {
+                makeWay.add(Move.expand(drop));
+            } else {
+                removedConstraints.add(Move.contract(drop));
+            }
+        }
+
+        private void addColumn(Change.AddColumn add) {
+            PhysicalColumn column = add.column();
+            if (column.generated() != null) {
+                (touches(column.generated(), strictlyAltered()) ? lateColumns : computed).add(phased(add, column));
+            } else if (mustWait(table, column)) {
+                additions.add(Move.expand(new Change.AddColumn(table, column.withNullable(true))));
+                stricter.add(Move.contract(new Change.AlterColumn(table, column.withNullable(true), column)));
+            } else {
+                additions.add(Move.expand(add));
+            }
+        }
+
+        private Move phased(Change change, PhysicalColumn column) {
+            String expression = column.generated();
+            if (expression != null && touches(expression, strictlyAltered())) {
+                late.add(column.name());
+                return Move.contract(change);
+            }
+            return Move.expand(change);
+        }
+
+        private void alterColumn(Change.AlterColumn alter) {
+            PhysicalColumn from = alter.from();
+            PhysicalColumn to = alter.to();
+            if (remade.contains(to.name())) {
+                return;
+            }
+            PhysicalColumn middle = middle(from, to);
+            if (!middle.equals(from)) {
+                loosened.add(Move.expand(new Change.AlterColumn(table, from, middle)));
+            }
+            if (!middle.equals(to)) {
+                stricter.add(Move.contract(new Change.AlterColumn(table, middle, to)));
+            }
+        }
+
+        /** What the column can become without refusing anything that it takes now. */
+        private PhysicalColumn middle(PhysicalColumn from, PhysicalColumn to) {
+            boolean nullable = from.nullable() || to.nullable();
+            boolean strict = dialect.typeChange(from, to).misfits() != null
+                    || (from.identity() == null && to.identity() != null);
+            return strict ? from.withNullable(from.nullable()) : to.withNullable(nullable);
+        }
+
+        private Set<String> strictlyAltered() {
+            Set<String> names = new HashSet<>();
+            for (Change change : altered.changes()) {
+                if (change instanceof Change.AlterColumn alter
+                        && !alter.from().type().equals(alter.to().type())
+                        && dialect.typeChange(alter.from(), alter.to()).misfits() != null) {
+                    names.add(alter.to().name());
+                }
+            }
+            return names;
+        }
+
+        private void addIndex(PhysicalIndex index, boolean around) {
+            boolean early = !index.unique() && late.stream().noneMatch(name -> mentions(index, Set.of(name)));
+            Change change = new Change.AddIndex(table, index);
+            if (early && !mentions(index, strictlyAltered())) {
+                indexes.add(new Move(Phase.EXPAND, change, around));
+            } else {
+                uniques.add(new Move(Phase.CONTRACT, change, around));
+            }
+        }
+
+        /** Generated columns whose expression changes, or that are computed from a column whose type does. */
+        private void findRemade() {
+            Set<String> causes = new HashSet<>();
+            for (Change change : altered.changes()) {
+                if (change instanceof Change.AlterColumn alter) {
+                    String expression = alter.to().generated();
+                    if (expression != null
+                            && (!expression.equals(alter.from().generated())
+                                    || alter.from().stored() != alter.to().stored()
+                                    || !alter.from().type().equals(alter.to().type()))) {
+                        remade.add(alter.to().name());
+                    } else if (dialect.generatedInTheWay(alter.from(), alter.to())) {
+                        causes.add(alter.to().name());
+                    }
+                }
+            }
+            for (PhysicalColumn column : altered.from().columns()) {
+                if (column.generated() != null && touches(column.generated(), causes)) {
+                    remade.add(column.name());
+                }
+            }
+        }
+
+        private void makeRemade() {
+            for (String name : remade) {
+                PhysicalColumn from = altered.from().column(name).orElseThrow();
+                altered.from().indexes().stream()
+                        .filter(index -> mentions(index, Set.of(name)))
+                        .filter(index -> !altered.changes().contains(new Change.DropIndex(table, index)))
+                        .forEach(index -> {
+                            makeWay.add(new Move(Phase.EXPAND, new Change.DropIndex(table, index), true));
+                            addIndex(index, true);
+                        });
+                for (PhysicalCheck check : altered.from().checks()) {
+                    if (touches(check.condition(), Set.of(name))
+                            && !altered.changes().contains(new Change.DropCheck(table, check))) {
+                        makeWay.add(new Move(Phase.EXPAND, new Change.DropCheck(table, check), true));
+                        constraints.add(new Move(Phase.CONTRACT, new Change.AddCheck(table, check), true));
+                    }
+                }
+                boolean wasComputed = from.generated() != null;
+                makeWay.add(new Move(Phase.EXPAND, new Change.DropColumn(table, from), wasComputed));
+                altered.to().column(name).ifPresent(to -> {
+                    Change.AddColumn add = new Change.AddColumn(table, to);
+                    Move move = phased(add, to).makingWay();
+                    (move.phase() == Phase.EXPAND ? computed : lateColumns).add(move);
+                });
+            }
+        }
+
+        private boolean touchesRemade(PhysicalIndex index) {
+            return mentions(index, remade);
+        }
+    }
+
+    private static boolean mentions(PhysicalIndex index, Set<String> columns) {
+        return index.parts().stream()
+                        .anyMatch(part ->
+                                part.expression() ? touches(part.text(), columns) : columns.contains(part.text()))
+                || (index.where() != null && touches(index.where(), columns));
+    }
+
+    private static boolean touches(String expression, Set<String> columns) {
+        return !columns.isEmpty() && Expressions.words(expression).stream().anyMatch(columns::contains);
+    }
+}

@@ -1,0 +1,266 @@
+package dev.weir.schema.plan;
+
+import dev.weir.schema.diff.Change;
+import dev.weir.schema.diff.Difference;
+import dev.weir.schema.diff.Evolution;
+import dev.weir.schema.diff.Expressions;
+import dev.weir.schema.engine.Ddl;
+import dev.weir.schema.engine.SchemaDialect;
+import dev.weir.schema.model.DataStep;
+import dev.weir.schema.physical.PhysicalCheck;
+import dev.weir.schema.physical.PhysicalForeignKey;
+import dev.weir.schema.physical.PhysicalIndex;
+import dev.weir.schema.physical.PhysicalSchema;
+import dev.weir.schema.physical.PhysicalTable;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Predicate;
+
+/** Makes the steps of a plan out of a difference. Reads the rows that are there, writes nothing. Not thread-safe. */
+public final class Planner {
+    /** Checks by which NOT NULL is proven before it is set begin with this; they are Weir's, and gone after the plan. */
+    static final String OWN_CHECK = "weir_not_null_";
+
+    private final SchemaDialect dialect;
+    private final Connection connection;
+    private final long large;
+
+    /** @param large more rows than this make a table large: what keeps its writers waiting is then a hazard */
+    public Planner(SchemaDialect dialect, Connection connection, long large) {
+        this.dialect = dialect;
+        this.connection = connection;
+        this.large = large;
+    }
+
+    /**
+     * The steps, in order.
+     *
+     * @param pending data steps that are still to run
+     */
+    public List<Step> steps(Difference difference, List<DataStep> pending) throws SQLException {
+        Map<String, PhysicalTable> state = new HashMap<>();
+        difference.renamed().tables().forEach(table -> state.put(table.name(), table));
+        LiveRows rows = new LiveRows(connection, dialect, difference.renames(), Map.copyOf(state));
+        Set<String> created = new HashSet<>();
+        difference.created().forEach(table -> created.add(table.name()));
+        Map<String, Boolean> filled = new HashMap<>();
+        for (Difference.AlteredTable table : difference.altered()) {
+            filled.put(table.to().name(), rows.count(table.to().name()) > 0);
+        }
+        Predicate<String> hasRows = table -> filled.getOrDefault(table, false);
+        Hazards hazards = new Hazards(dialect, rows, large, difference, table -> mends(pending, table));
+        List<Step> steps = new ArrayList<>();
+        Phase phase = Phase.EXPAND;
+        for (Move move : online(new Ordering(dialect, difference, !pending.isEmpty(), hasRows).moves(), hasRows)) {
+            if (phase == Phase.EXPAND && move.phase() == Phase.CONTRACT) {
+                phase = Phase.CONTRACT;
+                pending.forEach(step -> steps.add(step(step)));
+            }
+            steps.add(step(move, state, hazards, hasRows.test(move.change().table())));
+        }
+        if (phase == Phase.EXPAND) {
+            pending.forEach(step -> steps.add(step(step)));
+        }
+        return numbered(steps);
+    }
+
+    /**
+     * A step that takes a change back.
+     *
+     * @param live the database as it is now
+     * @param statements what takes it back
+     */
+    public Step reverse(String id, PhysicalSchema live, Change change, List<String> statements) throws SQLException {
+        Change inverse = change.inverse();
+        Map<String, PhysicalTable> tables = new HashMap<>();
+        live.tables().forEach(table -> tables.put(table.name(), table));
+        Difference none = new Difference(List.of(), live, List.of(), List.of(), List.of());
+        LiveRows rows = new LiveRows(connection, dialect, List.of(), tables);
+        Hazards hazards = new Hazards(dialect, rows, large, none, table -> false);
+        Ddl ddl = dialect.ddl(inverse, false);
+        List<Hazard> found = hazards.of(Move.contract(inverse), ddl).stream()
+                .filter(hazard -> hazard.count() > 0)
+                // What the apply has added goes again: that was so before.
+                .filter(hazard ->
+                        hazard.kind() != Hazard.Kind.DROP_INDEX && hazard.kind() != Hazard.Kind.DROP_CONSTRAINT)
+                .toList();
+        return new Step(
+                id,
+                statements,
+                ddl.transactional(),
+                ddl.lock(),
+                List.of(),
+                true,
+                found,
+                new Step.SchemaWork(Phase.CONTRACT, inverse));
+    }
+
+    /** Whether a data step may change a table's rows: one in SQL names it, one in Java may do anything. */
+    private static boolean mends(List<DataStep> pending, String table) {
+        return pending.stream()
+                .anyMatch(step -> step.sql() == null
+                        || Expressions.words(step.sql()).stream().anyMatch(table::equalsIgnoreCase));
+    }
+
+    /**
+     * Where the engine can do it, foreign keys and checks of tables with rows are added unproven and proven later, and NOT
+     * NULL is proven by such a check first, so that writers go on.
+     */
+    private List<Move> online(List<Move> moves, Predicate<String> hasRows) {
+        if (!dialect.validatesLater()) {
+            return moves;
+        }
+        List<Move> online = new ArrayList<>();
+        for (Move move : moves) {
+            String table = move.change().table();
+            if (!hasRows.test(table)) {
+                online.add(move);
+            } else if (move.change() instanceof Change.AddForeignKey add
+                    && add.key().valid()) {
+                PhysicalForeignKey key = add.key();
+                online.add(new Move(move.phase(), new Change.AddForeignKey(table, unproven(key)), move.around()));
+                online.add(new Move(move.phase(), new Change.ValidateForeignKey(table, unproven(key)), true));
+            } else if (move.change() instanceof Change.AddCheck add
+                    && add.check().valid()) {
+                PhysicalCheck check =
+                        new PhysicalCheck(add.check().name(), add.check().condition(), false);
+                online.add(new Move(move.phase(), new Change.AddCheck(table, check), move.around()));
+                online.add(new Move(move.phase(), new Change.ValidateCheck(table, check), true));
+            } else if (move.change() instanceof Change.AlterColumn alter
+                    && move.phase() == Phase.CONTRACT
+                    && alter.from().nullable()
+                    && alter.from().withNullable(false).equals(alter.to())) {
+                String column = alter.to().name();
+                PhysicalCheck proof = new PhysicalCheck(
+                        OWN_CHECK + Fingerprint.of(table + "." + column).substring(0, 16),
+                        dialect.dialect().quote(column) + " IS NOT NULL",
+                        false);
+                online.add(new Move(move.phase(), new Change.AddCheck(table, proof), true));
+                online.add(new Move(move.phase(), new Change.ValidateCheck(table, proof), true));
+                online.add(move);
+                online.add(new Move(move.phase(), new Change.DropCheck(table, proof), true));
+            } else {
+                online.add(move);
+            }
+        }
+        return online;
+    }
+
+    private static PhysicalForeignKey unproven(PhysicalForeignKey key) {
+        return new PhysicalForeignKey(
+                key.name(), key.columns(), key.table(), key.targets(), key.onDelete(), key.onUpdate(), false);
+    }
+
+    private Step step(Move move, Map<String, PhysicalTable> state, Hazards hazards, boolean online)
+            throws SQLException {
+        Change change = move.change();
+        PhysicalTable before = state.get(change.table());
+        Ddl ddl = dialect.ddl(change, online);
+        List<Hazard> found = hazards.of(move, ddl);
+        boolean lossy = !move.around() && loses(change, found);
+        List<String> reverse = lossy || validates(change) ? List.of() : reverse(change, before);
+        PhysicalTable after = before == null ? null : Evolution.after(before, change);
+        if (change instanceof Change.CreateTable create) {
+            state.put(create.table(), create.created());
+        } else if (after != null) {
+            state.put(change.table(), after);
+        }
+        return new Step(
+                id(change),
+                ddl.statements(),
+                ddl.transactional(),
+                ddl.lock(),
+                reverse,
+                lossy,
+                found,
+                new Step.SchemaWork(move.phase(), change));
+    }
+
+    private static boolean loses(Change change, List<Hazard> found) {
+        return change instanceof Change.DropTable
+                || (change instanceof Change.DropColumn drop && drop.column().generated() == null)
+                || found.stream()
+                        .anyMatch(hazard ->
+                                hazard.kind() == Hazard.Kind.NARROW_TYPE || hazard.kind() == Hazard.Kind.DROP_COLUMN);
+    }
+
+    private static boolean validates(Change change) {
+        return change instanceof Change.ValidateForeignKey || change instanceof Change.ValidateCheck;
+    }
+
+    private List<String> reverse(Change change, @org.jspecify.annotations.Nullable PhysicalTable before) {
+        return dialect.ddl(Reversal.of(dialect, change, before), false).statements();
+    }
+
+    private static Step step(DataStep step) {
+        List<String> shown = List.of(step.sql() == null ? "-- in Java, version " + step.content() : step.sql());
+        List<String> undo = step.undo() == null ? List.of() : List.of(step.undo());
+        return new Step(
+                "data:" + step.key(), shown, false, "", undo, undo.isEmpty(), List.of(), new Step.DataWork(step));
+    }
+
+    /** Ids tell what a step does; a number tells steps apart that do the same. */
+    private static List<Step> numbered(List<Step> steps) {
+        Map<String, Integer> seen = new HashMap<>();
+        List<Step> numbered = new ArrayList<>();
+        for (Step step : steps) {
+            int number = seen.merge(step.id(), 1, Integer::sum);
+            numbered.add(number == 1 ? step : step.named(step.id() + "#" + number));
+        }
+        return numbered;
+    }
+
+    private static String id(Change change) {
+        String table = change.table();
+        if (change instanceof Change.RenameTable rename) {
+            return "rename_table:" + table + ":" + rename.to();
+        } else if (change instanceof Change.RenameColumn rename) {
+            return "rename_column:" + table + "." + rename.column() + ":" + rename.to();
+        } else if (change instanceof Change.CreateTable) {
+            return "create_table:" + table;
+        } else if (change instanceof Change.DropTable) {
+            return "drop_table:" + table;
+        } else if (change instanceof Change.AddColumn add) {
+            return "add_column:" + table + "." + add.column().name();
+        } else if (change instanceof Change.DropColumn drop) {
+            return "drop_column:" + table + "." + drop.column().name();
+        } else if (change instanceof Change.AlterColumn alter) {
+            return "alter_column:" + table + "." + alter.to().name();
+        } else if (change instanceof Change.AlterPrimaryKey) {
+            return "primary_key:" + table;
+        } else if (change instanceof Change.AddIndex add) {
+            return "add_index:" + table + "." + name(add.index());
+        } else if (change instanceof Change.DropIndex drop) {
+            return "drop_index:" + table + "." + name(drop.index());
+        } else if (change instanceof Change.AddForeignKey add) {
+            return "add_foreign_key:" + table + "." + name(add.key());
+        } else if (change instanceof Change.DropForeignKey drop) {
+            return "drop_foreign_key:" + table + "." + name(drop.key());
+        } else if (change instanceof Change.ValidateForeignKey validate) {
+            return "validate_foreign_key:" + table + "." + name(validate.key());
+        } else if (change instanceof Change.AddCheck add) {
+            return "add_check:" + table + "." + add.check().name();
+        } else if (change instanceof Change.DropCheck drop) {
+            return "drop_check:" + table + "." + drop.check().name();
+        } else if (change instanceof Change.ValidateCheck validate) {
+            return "validate_check:" + table + "." + validate.check().name();
+        } else if (change instanceof Change.RebuildTable) {
+            return "rebuild_table:" + table;
+        }
+        return "comment:" + table;
+    }
+
+    private static String name(PhysicalIndex index) {
+        return index.name();
+    }
+
+    private static String name(PhysicalForeignKey key) {
+        return key.name().isEmpty() ? String.join("_", key.columns()) : key.name();
+    }
+}
