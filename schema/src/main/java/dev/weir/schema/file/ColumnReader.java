@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Reads one column of a table in a YAML file. */
 final class ColumnReader {
-    static final List<String> ACTIONS = Arrays.stream(ReferentialAction.values())
+    private static final List<String> ACTIONS = Arrays.stream(ReferentialAction.values())
             .map(action -> action.sql().toLowerCase(Locale.ROOT))
             .toList();
 
@@ -98,7 +98,11 @@ final class ColumnReader {
         return fields;
     }
 
-    /** @param inKey whether the column belongs to the primary key */
+    /**
+     * The column.
+     *
+     * @param inKey whether it belongs to the primary key
+     */
     Column column(boolean inKey) {
         ColumnType type = type();
         if (inKey && fields.has("nullable") && fields.flag("nullable", false)) {
@@ -191,7 +195,7 @@ final class ColumnReader {
             return sql == null ? null : DefaultValue.sql(sql);
         }
         Object value = ScalarValues.of(node, type, false, "the default of " + name, problems);
-        return value == null || value == ScalarValues.UNREADABLE ? null : DefaultValue.of(value);
+        return (value == null || value == ScalarValues.UNREADABLE) ? null : DefaultValue.of(value);
     }
 
     private Column.@Nullable Identity identity(ColumnType type) {
@@ -248,7 +252,12 @@ final class ColumnReader {
 
     static ReferentialAction action(Fields fields, String key) {
         String word = fields.word(key, ACTIONS);
-        return word == null ? ReferentialAction.NO_ACTION : ReferentialAction.values()[ACTIONS.indexOf(word)];
+        for (ReferentialAction action : ReferentialAction.values()) {
+            if (action.sql().equalsIgnoreCase(word)) {
+                return action;
+            }
+        }
+        return ReferentialAction.NO_ACTION;
     }
 
     /** What a foreign key refers to. */

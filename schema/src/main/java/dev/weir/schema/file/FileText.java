@@ -59,9 +59,8 @@ final class FileText {
         }
         for (int i = 0; i < text.length(); i++) {
             char c = text.charAt(i);
-            if (Character.isISOControl(c) && c != '\n' && c != '\t' && c != NEXT_LINE
-                    || c == BYTE_ORDER_MARK
-                    || c >= 0xFFFE) {
+            boolean control = Character.isISOControl(c) && c != '\n' && c != '\t' && c != NEXT_LINE;
+            if (control || c == BYTE_ORDER_MARK || c >= 0xFFFE) {
                 int[] place = place(text, i);
                 problems.add(
                         place[0],

@@ -45,7 +45,7 @@ final class ScalarValues {
         if (scalar.plain() && TRUE.matcher(scalar.text()).matches()) {
             return Boolean.TRUE;
         }
-        return scalar.plain() && FALSE.matcher(scalar.text()).matches() ? Boolean.FALSE : null;
+        return (scalar.plain() && FALSE.matcher(scalar.text()).matches()) ? Boolean.FALSE : null;
     }
 
     static @Nullable BigInteger whole(YamlNode.Scalar scalar) {

@@ -43,6 +43,10 @@ public final class Snapshot {
             "con", "prn", "aux", "nul", "com1", "com2", "com3", "com4", "com5", "com6", "com7", "com8", "com9", "lpt1",
             "lpt2", "lpt3", "lpt4", "lpt5", "lpt6", "lpt7", "lpt8", "lpt9");
 
+    /** What PostgreSQL's columns with a sequence of their own are declared as. */
+    private static final Map<String, String> SERIALS =
+            Map.of("smallint", "smallserial", "integer", "serial", "bigint", "bigserial");
+
     private Snapshot() {}
 
     /**
@@ -95,7 +99,7 @@ public final class Snapshot {
         StringBuilder safe = new StringBuilder();
         table.codePoints()
                 .forEach(c -> safe.appendCodePoint(
-                        Character.isLetterOrDigit(c) || c == '_' || c == '-' || c == '.' || c == ' ' ? c : '_'));
+                        (Character.isLetterOrDigit(c) || c == '_' || c == '-' || c == '.' || c == ' ') ? c : '_'));
         while (safe.toString().getBytes(StandardCharsets.UTF_8).length > LONGEST_STEM) {
             safe.setLength(safe.offsetByCodePoints(safe.length(), -1));
         }
@@ -198,14 +202,15 @@ public final class Snapshot {
 
     private static Column declared(PhysicalColumn column) {
         String identity = column.identity();
+        String serial = "SERIAL".equals(identity) ? SERIALS.get(column.type()) : null;
         return new Column(
                 column.name(),
-                ColumnType.raw(column.type()),
+                ColumnType.raw(serial == null ? column.type() : serial),
                 column.nullable(),
                 column.defaultSql() == null ? null : DefaultValue.sql(column.defaultSql()),
                 column.generated(),
                 column.generated() == null || column.stored(),
-                identity == null
+                (identity == null || serial != null)
                         ? null
                         : identity.equalsIgnoreCase("ALWAYS") ? Column.Identity.ALWAYS : Column.Identity.BY_DEFAULT,
                 null,
@@ -239,7 +244,7 @@ public final class Snapshot {
                 && !name.toLowerCase(Locale.ROOT).startsWith("sqlite_autoindex_")
                 && name.getBytes(StandardCharsets.UTF_8).length <= LONGEST_NAME
                 && name.chars().noneMatch(Character::isISOControl);
-        return good && taken.add(name.toLowerCase(Locale.ROOT)) ? name : null;
+        return (good && taken.add(name.toLowerCase(Locale.ROOT))) ? name : null;
     }
 
     private static String made(String what, Set<String> taken) {

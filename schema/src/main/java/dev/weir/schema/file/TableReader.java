@@ -52,7 +52,7 @@ final class TableReader {
         this.problems = problems;
     }
 
-    /** @return null if so little of it can be read that nothing more should be said of it */
+    /** The table; null if so little of it can be read that nothing more should be said of it. */
     static @Nullable Read read(String name, YamlNode node, FileProblems.Of problems) {
         return new TableReader(name, node, problems).read();
     }
@@ -213,7 +213,7 @@ final class TableReader {
                     new Fields(mapping, "an index", List.of("columns", "unique", "where", "name", "method"), problems);
             List<Index.Part> parts = new ArrayList<>();
             YamlNode declared = fields.get("columns");
-            for (YamlNode part : declared instanceof YamlNode.Sequence || declared == null
+            for (YamlNode part : (declared instanceof YamlNode.Sequence || declared == null)
                     ? fields.list("columns")
                     : List.of(declared)) {
                 Index.Part read = part(part);

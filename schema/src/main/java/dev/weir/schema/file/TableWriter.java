@@ -24,7 +24,11 @@ final class TableWriter {
         this.table = table;
     }
 
-    /** @param remarks lines of comment that stand at the top */
+    /**
+     * The file of a table.
+     *
+     * @param remarks lines of comment that stand at the top
+     */
     static String write(Table table, List<String> remarks) {
         return new TableWriter(table).write(remarks);
     }
@@ -93,8 +97,8 @@ final class TableWriter {
         put(map, "values", type.values().isEmpty() ? null : type.values());
         put(map, "textType", type.kind() == Kind.TEXT ? type.raw() : null);
         boolean inKey = table.primaryKey().contains(column.name());
-        put(map, "primary", table.primaryKey().size() == 1 && inKey && !type.increments() ? true : null);
-        put(map, "nullable", column.nullable() || inKey ? null : false);
+        put(map, "primary", (table.primaryKey().size() == 1 && inKey && !type.increments()) ? true : null);
+        put(map, "nullable", (column.nullable() || inKey) ? null : false);
         DefaultValue value = column.defaultValue();
         if (value != null) {
             Object written = value.sql() == null ? value.value() : Map.of("sql", value.sql());
@@ -114,15 +118,14 @@ final class TableWriter {
     private static Object type(ColumnType type) {
         if (type.kind() != Kind.RAW) {
             StringBuilder name = new StringBuilder();
-            for (String word : type.kind().name().split("_")) {
-                name.append(name.isEmpty() ? word.charAt(0) : Character.toUpperCase(word.charAt(0)))
+            for (String word : type.kind().name().split("_", -1)) {
+                name.append(name.isEmpty() ? Character.toLowerCase(word.charAt(0)) : word.charAt(0))
                         .append(word.substring(1).toLowerCase(Locale.ROOT));
             }
-            name.setCharAt(0, Character.toLowerCase(name.charAt(0)));
             return name.toString();
         }
         String raw = type.raw() == null ? "" : type.raw();
-        return raw.isEmpty() || ColumnReader.known(raw) ? Map.of("raw", raw) : raw;
+        return (raw.isEmpty() || ColumnReader.known(raw)) ? Map.of("raw", raw) : raw;
     }
 
     private static void put(Map<String, Object> map, String key, @Nullable Object value) {

@@ -11,7 +11,11 @@ sealed interface YamlNode {
     /** What it is, for messages. */
     String kind();
 
-    /** @param plain whether it stands without quotes, so that it may be more than a text */
+    /**
+     * One value.
+     *
+     * @param plain whether it stands without quotes, so that it may be more than a text
+     */
     record Scalar(String text, boolean plain, int line, int column) implements YamlNode {
         @Override
         public String kind() {
@@ -19,6 +23,7 @@ sealed interface YamlNode {
         }
     }
 
+    /** A list. */
     record Sequence(List<YamlNode> items, int line, int column) implements YamlNode {
         @Override
         public String kind() {
@@ -26,6 +31,7 @@ sealed interface YamlNode {
         }
     }
 
+    /** A map, whose keys differ. */
     record Mapping(List<Entry> entries, int line, int column) implements YamlNode {
         @Override
         public String kind() {
@@ -33,5 +39,6 @@ sealed interface YamlNode {
         }
     }
 
+    /** A key and what belongs to it. */
     record Entry(Scalar key, YamlNode value) {}
 }

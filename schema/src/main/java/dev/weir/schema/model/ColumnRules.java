@@ -100,7 +100,7 @@ final class ColumnRules {
     }
 
     private @Nullable Integer given(@Nullable Integer value, int ofDecimal) {
-        return value == null && kind == Kind.DECIMAL ? Integer.valueOf(ofDecimal) : value;
+        return (value == null && kind == Kind.DECIMAL) ? Integer.valueOf(ofDecimal) : value;
     }
 
     private void atLeast(String option, @Nullable Integer value, int least) {
@@ -171,8 +171,8 @@ final class ColumnRules {
                 || value instanceof Integer
                 || value instanceof Long
                 || value instanceof BigInteger
-                || value instanceof BigDecimal decimal
-                        && decimal.stripTrailingZeros().scale() <= 0;
+                || (value instanceof BigDecimal decimal
+                        && decimal.stripTrailingZeros().scale() <= 0);
     }
 
     private void making() {

@@ -25,7 +25,11 @@ public final class InvalidSchemaException extends IllegalArgumentException {
         }
     }
 
-    /** @param problems at least one */
+    /**
+     * Says that these are wrong.
+     *
+     * @param problems at least one
+     */
     public InvalidSchemaException(List<Problem> problems) {
         super(message(problems));
         this.problems = List.copyOf(problems);

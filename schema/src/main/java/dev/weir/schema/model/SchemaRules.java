@@ -271,7 +271,7 @@ public final class SchemaRules {
                 path.add(step);
                 step = byNewName.get(Findings.folded(step.from()));
             }
-            return step == start && path.size() > 1 ? path : List.of();
+            return (start.equals(step) && path.size() > 1) ? path : List.of();
         }
     }
 }

@@ -104,7 +104,7 @@ final class SeedRules {
     private static Object comparable(Object value) {
         if (value instanceof Double || value instanceof Float) {
             double number = ((Number) value).doubleValue();
-            return Double.isNaN(number) || Double.isInfinite(number)
+            return (Double.isNaN(number) || Double.isInfinite(number))
                     ? value
                     : BigDecimal.valueOf(number).stripTrailingZeros();
         }

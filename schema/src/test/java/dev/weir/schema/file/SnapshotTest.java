@@ -201,6 +201,18 @@ final class SnapshotTest {
     }
 
     @Test
+    void serials_areDeclaredAsSuch() {
+        PhysicalTable table = table("t")
+                .withColumns(List.of(
+                        new PhysicalColumn("a", "bigint", false, null, null, true, "SERIAL", null, null),
+                        new PhysicalColumn("b", "smallint", false, null, null, true, "SERIAL", null, null)));
+        assertThat(Snapshot.declared(table).columns())
+                .extracting(Column::type)
+                .containsExactly(ColumnType.raw("bigserial"), ColumnType.raw("smallserial"));
+        assertThat(Snapshot.declared(table).columns()).allMatch(column -> column.identity() == null);
+    }
+
+    @Test
     void write_ofAWholeSchema_isReadBack() throws IOException {
         Snapshot.write(schema(table("a"), table("b")), directory, false);
         assertThat(SchemaFiles.read(directory).tables())
