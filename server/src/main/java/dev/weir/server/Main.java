@@ -4,6 +4,7 @@ import dev.weir.error.WeirException;
 import dev.weir.server.buffer.BufferCommand;
 import dev.weir.server.demo.DemoCommand;
 import dev.weir.server.replay.ReplayCommand;
+import dev.weir.server.schema.SchemaCommand;
 import java.io.PrintWriter;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -34,6 +35,7 @@ public final class Main {
         line.addSubcommand(new DemoCommand());
         line.addSubcommand(new ReplayCommand());
         line.addSubcommand(new BufferCommand());
+        line.addSubcommand(new SchemaCommand());
         line.setParameterExceptionHandler(Main::badUsage);
         line.setExecutionExceptionHandler(Main::failed);
         line.setUsageHelpAutoWidth(true);
