@@ -14,6 +14,7 @@ import dev.weir.schema.model.Index;
 import dev.weir.schema.model.ReferentialAction;
 import dev.weir.schema.model.Schema;
 import dev.weir.schema.model.Table;
+import dev.weir.schema.physical.PhysicalTable;
 import dev.weir.schema.plan.Step;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -39,6 +40,9 @@ abstract class SnapshotCases {
     abstract DataSource open() throws Exception;
 
     abstract void drop() throws Exception;
+
+    /** Statements that make tables with what only this engine has, in its own words. */
+    abstract List<String> byHand();
 
     @BeforeEach
     final void connect() throws Exception {
@@ -136,5 +140,43 @@ abstract class SnapshotCases {
         Schema schema = snapshot();
         assertThat(schema.tables()).hasSize(4);
         assertSettled(schema);
+    }
+
+    @Test
+    void snapshotOfTablesMadeByHand_hasAnEmptyPlan() throws Exception {
+        byHand().forEach(sql -> db.sql(sql).execute());
+        assertSettled(snapshot());
+    }
+
+    @Test
+    void snapshotAppliedToAnEmptyDatabase_makesTheSameTables() throws Exception {
+        byHand().forEach(sql -> db.sql(sql).execute());
+        List<PhysicalTable> made = migration(Schema.of()).read().tables();
+        Schema schema = snapshot();
+        drop();
+        connect();
+        migration(schema).apply(List.of());
+        assertThat(migration(schema).read().tables())
+                .extracting(SnapshotCases::compared)
+                .isEqualTo(made.stream().map(SnapshotCases::compared).toList());
+    }
+
+    /** What two tables are compared by: names of keys and checks are the engine's own affair. */
+    private static List<Object> compared(PhysicalTable table) {
+        return List.of(
+                table.name(),
+                table.columns(),
+                table.primaryKey() == null ? List.of() : table.primaryKey().columns(),
+                table.indexes().stream()
+                        .map(index -> List.of(index.parts(), index.unique(), "" + index.method(), "" + index.where()))
+                        .sorted((a, b) -> a.toString().compareTo(b.toString()))
+                        .toList(),
+                table.foreignKeys().stream()
+                        .map(key -> List.of(key.columns(), key.table(), key.targets(), key.onDelete(), key.onUpdate()))
+                        .sorted((a, b) -> a.toString().compareTo(b.toString()))
+                        .toList(),
+                table.checks().stream().map(check -> check.condition()).sorted().toList(),
+                "" + table.comment(),
+                table.options());
     }
 }

@@ -38,6 +38,8 @@ final class MariaDbDeclared {
     private static final Pattern NOW = Pattern.compile(MOMENT, Pattern.CASE_INSENSITIVE);
     private static final Pattern ON_UPDATE =
             Pattern.compile("(.*?)\\s*\\bon\\s+update\\s+" + MOMENT, Pattern.CASE_INSENSITIVE | Pattern.DOTALL);
+    private static final Pattern TIMED =
+            Pattern.compile("\\s*(?:datetime|timestamp)\\s*(\\(\\s*\\d\\s*\\))\\s*", Pattern.CASE_INSENSITIVE);
     private static final Set<String> METHODS = Set.of("btree", "hash", "fulltext", "spatial");
 
     private final boolean mysql;
@@ -64,7 +66,7 @@ final class MariaDbDeclared {
                         .sorted(Comparator.comparing(PhysicalCheck::name))
                         .toList(),
                 table.comment(),
-                "",
+                table.options(),
                 List.of());
     }
 
@@ -153,7 +155,7 @@ final class MariaDbDeclared {
     private static @Nullable String expression(ColumnType type, String sql) {
         Matcher onUpdate = ON_UPDATE.matcher(sql);
         String before = onUpdate.matches() ? onUpdate.group(1) : sql;
-        String now = "current_timestamp" + (fraction(type).isEmpty() || !timed(type) ? "()" : fraction(type));
+        String now = "current_timestamp" + digits(type);
         String after = onUpdate.matches() ? "on update " + now : "";
         String standard;
         if (NOW.matcher(before).matches()) {
@@ -165,6 +167,15 @@ final class MariaDbDeclared {
         }
         String whole = (standard + " " + after).strip();
         return whole.isEmpty() ? null : whole;
+    }
+
+    /** The digits of a second, in parentheses that stand there also when there are none. */
+    private static String digits(ColumnType type) {
+        if (type.kind() == Kind.RAW) {
+            Matcher timed = TIMED.matcher(Objects.requireNonNullElse(type.raw(), ""));
+            return timed.matches() ? timed.group(1) : "()";
+        }
+        return fraction(type).isEmpty() || !timed(type) ? "()" : fraction(type);
     }
 
     private static boolean timed(ColumnType type) {
@@ -240,10 +251,11 @@ final class MariaDbDeclared {
         }
         boolean whole = (index.unique() && !mysql) || method.equals("fulltext") || method.equals("spatial");
         boolean prefix = !whole
+                && part.options().isEmpty()
                 && table.column(part.text())
                         .map(column -> unbounded(column.type()))
                         .orElse(false);
-        return new PhysicalIndex.Part(part.text(), false, part.descending(), prefix ? PREFIX : "");
+        return new PhysicalIndex.Part(part.text(), false, part.descending(), prefix ? PREFIX : part.options());
     }
 
     private static PhysicalForeignKey foreignKey(Table table, ForeignKey key) {

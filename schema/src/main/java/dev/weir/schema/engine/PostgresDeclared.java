@@ -56,7 +56,7 @@ final class PostgresDeclared {
                         .toList(),
                 checks,
                 table.comment(),
-                "",
+                table.options(),
                 List.of());
     }
 
@@ -168,7 +168,8 @@ final class PostgresDeclared {
         return new PhysicalIndex(
                 index.name() == null ? Names.index(table.name(), index) : index.name(),
                 index.parts().stream()
-                        .map(part -> new PhysicalIndex.Part(part.text(), part.expression(), part.descending(), ""))
+                        .map(part -> new PhysicalIndex.Part(
+                                part.text(), part.expression(), part.descending(), part.options()))
                         .toList(),
                 index.unique(),
                 method,

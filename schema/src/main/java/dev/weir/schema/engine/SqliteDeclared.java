@@ -50,7 +50,7 @@ final class SqliteDeclared {
                         .toList(),
                 checks,
                 null,
-                "",
+                table.options(),
                 List.of())));
     }
 
@@ -153,7 +153,8 @@ final class SqliteDeclared {
         return new PhysicalIndex(
                 name,
                 index.parts().stream()
-                        .map(part -> new PhysicalIndex.Part(part.text(), part.expression(), part.descending(), ""))
+                        .map(part -> new PhysicalIndex.Part(
+                                part.text(), part.expression(), part.descending(), part.options()))
                         .toList(),
                 index.unique(),
                 null,

@@ -68,7 +68,8 @@ public final class Normaliser {
                 table.comment(),
                 table.renamedFrom(),
                 table.dropped(),
-                Optional.empty());
+                Optional.empty(),
+                table.options());
     }
 
     /**
