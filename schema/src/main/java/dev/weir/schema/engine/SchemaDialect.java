@@ -21,6 +21,7 @@ public interface SchemaDialect {
     static SchemaDialect of(Dialect dialect) {
         String engine = dialect.name();
         return switch (engine) {
+            case "h2" -> new H2Schema(dialect);
             case "sqlite" -> new SqliteSchema(dialect);
             default -> throw new IllegalArgumentException("No schema dialect knows this engine: engine=" + engine);
         };
@@ -42,6 +43,14 @@ public interface SchemaDialect {
 
     /** Whether a new table's foreign keys are part of {@link Change.CreateTable}, whatever they point to. */
     default boolean foreignKeysInside() {
+        return false;
+    }
+
+    /**
+     * Whether a foreign key may take an index of its columns for its own, so that the key has to go before that index is
+     * dropped, and come again after it.
+     */
+    default boolean foreignKeysHoldIndexes() {
         return false;
     }
 
