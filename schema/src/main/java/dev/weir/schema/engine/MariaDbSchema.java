@@ -93,6 +93,12 @@ final class MariaDbSchema implements SchemaDialect {
     }
 
     @Override
+    public String converted(String expression, PhysicalColumn to) {
+        // It compares values of all types with each other.
+        return expression;
+    }
+
+    @Override
     public TypeChange typeChange(PhysicalColumn from, PhysicalColumn to) {
         return new MariaDbTypeChange(dialect, mysql).typeChange(from, to);
     }

@@ -76,6 +76,12 @@ final class PostgresSchema implements SchemaDialect {
     }
 
     @Override
+    public String converted(String expression, PhysicalColumn to) {
+        // By way of text, because not every two types convert into each other.
+        return expression + "::text::" + to.type();
+    }
+
+    @Override
     public TypeChange typeChange(PhysicalColumn from, PhysicalColumn to) {
         return PostgresTypeChange.of(dialect.quote(from.name()), from, to);
     }

@@ -23,6 +23,7 @@ public interface SchemaDialect {
         String engine = dialect.name();
         return switch (engine) {
             case "postgresql" -> new PostgresSchema(dialect);
+            case "h2" -> new H2Schema(dialect);
             case "sqlite" -> new SqliteSchema(dialect);
             case "mariadb", "mysql" -> new MariaDbSchema(dialect);
             default -> throw new IllegalArgumentException("No schema dialect knows this engine: engine=" + engine);
@@ -45,6 +46,14 @@ public interface SchemaDialect {
 
     /** Whether a new table's foreign keys are part of {@link Change.CreateTable}, whatever they point to. */
     default boolean foreignKeysInside() {
+        return false;
+    }
+
+    /**
+     * Whether a foreign key may take an index of its columns for its own, so that the key has to go before that index is
+     * dropped, and come again after it.
+     */
+    default boolean foreignKeysHoldIndexes() {
         return false;
     }
 
@@ -91,7 +100,7 @@ public interface SchemaDialect {
      * @param owner the table whose key it is, as it is when the change is made
      */
     default boolean inTheWay(PhysicalForeignKey key, PhysicalTable owner, Change change) {
-        return false;
+        return StandardForeignKeys.inTheWay(key, owner, change);
     }
 
     /**
@@ -103,16 +112,13 @@ public interface SchemaDialect {
      */
     Ddl ddl(Change change, boolean online);
 
-    /** NULL in a query, of a column's type where the engine wants to know it. */
-    default String typedNull(PhysicalColumn column) {
-        return "CAST(NULL AS " + column.type() + ")";
-    }
-
     /**
-     * Whether foreign keys of and to a column must be gone while its type changes so; they are made again afterwards.
+     * An expression in a query as a value of another column's type, where the engine is strict about types.
+     *
+     * @param expression NULL, or a quoted column whose values all fit
      */
-    default boolean foreignKeysInTheWay(PhysicalColumn from, PhysicalColumn to) {
-        return !from.type().equals(to.type());
+    default String converted(String expression, PhysicalColumn to) {
+        return "CAST(" + expression + " AS " + to.type() + ")";
     }
 
     /** Whether generated columns that are computed from a column must be gone while its type changes so. */

@@ -76,7 +76,7 @@ final class SqliteDdl {
     }
 
     private static List<String> rename(Change.RenameTable rename) {
-        if (!SqliteText.same(rename.table(), rename.to())) {
+        if (!SqlExpression.same(rename.table(), rename.to())) {
             return List.of(alter(rename.table()) + "RENAME TO " + quote(rename.to()));
         }
         // To the engine the two names are one, and taken.
@@ -185,7 +185,7 @@ final class SqliteDdl {
     }
 
     private static boolean named(PhysicalTable table, String name) {
-        return table.columns().stream().anyMatch(column -> SqliteText.same(column.name(), name));
+        return table.columns().stream().anyMatch(column -> SqlExpression.same(column.name(), name));
     }
 
     private static String create(PhysicalTable table, String name, SqliteOptions options) {
@@ -287,6 +287,6 @@ final class SqliteDdl {
     }
 
     private static String quote(String name) {
-        return SqliteText.quote(name);
+        return SqlExpression.quote(name);
     }
 }

@@ -1,6 +1,6 @@
 package dev.weir.schema.engine;
 
-import dev.weir.schema.engine.SqliteText.Scope;
+import dev.weir.schema.engine.SqlExpression.Scope;
 import dev.weir.schema.model.Column;
 import dev.weir.schema.model.ColumnType;
 import dev.weir.schema.model.DefaultValue;
@@ -121,7 +121,7 @@ final class SqliteDeclared {
 
     /** What the engine has no type for. */
     private static void implied(String table, Column column, List<PhysicalCheck> checks) {
-        String name = SqliteText.quote(column.name());
+        String name = SqlExpression.quote(column.name());
         ColumnType type = column.type();
         if (type.unsigned()) {
             checks.add(new PhysicalCheck(Names.check(table, column.name(), "unsigned"), name + " >= 0", true));
@@ -180,7 +180,7 @@ final class SqliteDeclared {
                 table.foreignKeys().stream().map(k -> normal(k, scope)).toList(),
                 table.checks().stream()
                         .map(check -> new PhysicalCheck(
-                                check.name(), SqliteText.expression(check.condition(), scope), check.valid()))
+                                check.name(), SqlExpression.of(check.condition(), scope), check.valid()))
                         .toList(),
                 table.comment(),
                 table.options(),
@@ -194,7 +194,7 @@ final class SqliteDeclared {
                 SqliteText.type(column.type()),
                 column.nullable(),
                 SqliteText.defaultValue(column.defaultSql()),
-                column.generated() == null ? null : SqliteText.expression(column.generated(), scope),
+                column.generated() == null ? null : SqlExpression.of(column.generated(), scope),
                 column.stored(),
                 column.identity(),
                 collation.equals("BINARY") ? null : collation,
@@ -206,16 +206,14 @@ final class SqliteDeclared {
                 index.name(),
                 index.parts().stream()
                         .map(part -> new PhysicalIndex.Part(
-                                part.expression()
-                                        ? SqliteText.expression(part.text(), scope)
-                                        : scope.column(part.text()),
+                                part.expression() ? SqlExpression.of(part.text(), scope) : scope.column(part.text()),
                                 part.expression(),
                                 part.descending(),
                                 part.options()))
                         .toList(),
                 index.unique(),
                 index.method(),
-                index.where() == null ? null : SqliteText.expression(index.where(), scope),
+                index.where() == null ? null : SqlExpression.of(index.where(), scope),
                 index.constraint(),
                 index.valid());
     }

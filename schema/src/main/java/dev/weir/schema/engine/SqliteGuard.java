@@ -148,15 +148,15 @@ final class SqliteGuard {
     /** The columns that refer to a table in danger, by their own table. */
     private Map<String, Set<String>> referring(Connection connection) throws SQLException {
         Set<String> danger = new LinkedHashSet<>();
-        rebuilt.forEach(table -> danger.add(SqliteText.folded(table)));
-        dropped.forEach(table -> danger.add(SqliteText.folded(table)));
+        rebuilt.forEach(table -> danger.add(SqlExpression.folded(table)));
+        dropped.forEach(table -> danger.add(SqlExpression.folded(table)));
         Map<String, Set<String>> referring = new HashMap<>();
         try (Statement statement = connection.createStatement();
                 ResultSet rows = statement.executeQuery(
                         "SELECT m.name, k.\"table\", k.\"from\" FROM main.sqlite_schema AS m,"
                                 + " pragma_foreign_key_list(m.name, 'main') AS k WHERE m.type = 'table' AND m.rootpage > 0")) {
             while (rows.next()) {
-                if (danger.contains(SqliteText.folded(rows.getString(2)))) {
+                if (danger.contains(SqlExpression.folded(rows.getString(2)))) {
                     referring
                             .computeIfAbsent(rows.getString(1), table -> new TreeSet<>())
                             .add(rows.getString(3));
@@ -169,10 +169,10 @@ final class SqliteGuard {
     private static State state(Connection connection, String table, Set<String> columns) throws SQLException {
         List<String> names = new ArrayList<>(columns);
         StringBuilder counts = new StringBuilder("SELECT count(*)");
-        names.forEach(
-                name -> counts.append(", count(").append(SqliteText.quote(name)).append(')'));
+        names.forEach(name ->
+                counts.append(", count(").append(SqlExpression.quote(name)).append(')'));
         try (Statement statement = connection.createStatement();
-                ResultSet rows = statement.executeQuery(counts + " FROM " + SqliteText.quote(table))) {
+                ResultSet rows = statement.executeQuery(counts + " FROM " + SqlExpression.quote(table))) {
             rows.next();
             Map<String, Long> values = new LinkedHashMap<>();
             for (int i = 0; i < names.size(); i++) {

@@ -1,7 +1,7 @@
 package dev.weir.schema.engine;
 
-import dev.weir.schema.engine.SqliteText.Scope;
-import dev.weir.schema.engine.SqliteTokens.Token;
+import dev.weir.schema.engine.SqlExpression.Scope;
+import dev.weir.schema.engine.SqlTokens.Token;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -16,24 +16,24 @@ record SqliteIndexText(List<String> parts, @Nullable String where) {
     static final SqliteIndexText NONE = new SqliteIndexText(List.of(), null);
 
     static SqliteIndexText of(String sql, Scope scope) {
-        List<Token> tokens = SqliteTokens.of(sql);
+        List<Token> tokens = SqlTokens.of(sql);
         int open = 0;
         while (open < tokens.size() && !tokens.get(open).is("(")) {
             open++;
         }
-        int close = SqliteText.closing(tokens, open);
+        int close = SqlExpression.closing(tokens, open);
         List<String> parts = new ArrayList<>();
         int start = open + 1;
         for (int i = start; i <= close && i < tokens.size(); i++) {
             if (i == close || tokens.get(i).is(",")) {
-                parts.add(SqliteText.expression(withoutOrder(tokens.subList(start, i)), scope));
+                parts.add(SqlExpression.of(withoutOrder(tokens.subList(start, i)), scope));
                 start = i + 1;
             } else if (tokens.get(i).is("(")) {
-                i = SqliteText.closing(tokens, i);
+                i = SqlExpression.closing(tokens, i);
             }
         }
         String where = close + 1 < tokens.size() && tokens.get(close + 1).is("WHERE")
-                ? SqliteText.expression(tokens.subList(close + 2, tokens.size()), scope)
+                ? SqlExpression.of(tokens.subList(close + 2, tokens.size()), scope)
                 : null;
         return new SqliteIndexText(parts, where);
     }

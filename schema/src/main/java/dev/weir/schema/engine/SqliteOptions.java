@@ -1,7 +1,7 @@
 package dev.weir.schema.engine;
 
-import dev.weir.schema.engine.SqliteTokens.Kind;
-import dev.weir.schema.engine.SqliteTokens.Token;
+import dev.weir.schema.engine.SqlTokens.Kind;
+import dev.weir.schema.engine.SqlTokens.Token;
 import dev.weir.schema.physical.PhysicalColumn;
 import dev.weir.schema.physical.PhysicalForeignKey;
 import dev.weir.schema.physical.PhysicalIndex;
@@ -55,7 +55,7 @@ record SqliteOptions(boolean withoutRowid, boolean strict, List<Clause> clauses,
             parts.add(WITHOUT_ROWID);
         }
         clauses.forEach(clause -> parts.add(clause.constraint() + " ("
-                + clause.columns().stream().map(SqliteText::quote).collect(Collectors.joining(", ")) + ") "
+                + clause.columns().stream().map(SqlExpression::quote).collect(Collectors.joining(", ")) + ") "
                 + clause.text()));
         strange.forEach(what -> parts.add(STRANGE + " " + SqliteText.string(what)));
         return String.join("; ", parts);
@@ -67,8 +67,8 @@ record SqliteOptions(boolean withoutRowid, boolean strict, List<Clause> clauses,
         List<Clause> clauses = new ArrayList<>();
         List<String> strange = new ArrayList<>();
         List<Token> part = new ArrayList<>();
-        List<Token> tokens = new ArrayList<>(SqliteTokens.of(text));
-        tokens.add(new Token(Kind.SYMBOL, ";"));
+        List<Token> tokens = new ArrayList<>(SqlTokens.of(text));
+        tokens.add(new Token(Kind.SYMBOL, ";", text.length()));
         for (Token token : tokens) {
             if (!token.is(";")) {
                 part.add(token);
@@ -83,7 +83,7 @@ record SqliteOptions(boolean withoutRowid, boolean strict, List<Clause> clauses,
             } else if (words.equals(STRANGE)) {
                 strange.add(part.get(part.size() - 1).name());
             } else if (open < part.size()) {
-                int close = SqliteText.closing(part, open);
+                int close = SqlExpression.closing(part, open);
                 clauses.add(new Clause(
                         words,
                         part.subList(open, close).stream()

@@ -1,7 +1,7 @@
 package dev.weir.schema.engine;
 
+import dev.weir.schema.engine.SqlExpression.Scope;
 import dev.weir.schema.engine.SqliteOptions.Clause;
-import dev.weir.schema.engine.SqliteText.Scope;
 import dev.weir.schema.model.Index;
 import dev.weir.schema.physical.PhysicalCheck;
 import dev.weir.schema.physical.PhysicalColumn;
@@ -129,18 +129,18 @@ final class SqliteReader {
         objects(statement);
         try (ResultSet rows = statement.executeQuery(KINDS)) {
             while (rows.next()) {
-                Raw table = tables.get(SqliteText.folded(rows.getString(1)));
+                Raw table = tables.get(SqlExpression.folded(rows.getString(1)));
                 if (table != null && rows.getString(2).equals("table")) {
                     table.withoutRowid = rows.getBoolean(3);
                     table.strict = rows.getBoolean(4);
                 } else {
-                    tables.remove(SqliteText.folded(rows.getString(1)));
+                    tables.remove(SqlExpression.folded(rows.getString(1)));
                 }
             }
         }
         try (ResultSet rows = statement.executeQuery(COLUMNS)) {
             while (rows.next()) {
-                Raw table = tables.get(SqliteText.folded(rows.getString(1)));
+                Raw table = tables.get(SqlExpression.folded(rows.getString(1)));
                 if (table != null) {
                     String type = rows.getString(3);
                     table.columns.add(new RawColumn(
@@ -155,7 +155,7 @@ final class SqliteReader {
         }
         try (ResultSet rows = statement.executeQuery(INDEXES)) {
             while (rows.next()) {
-                Raw table = tables.get(SqliteText.folded(rows.getString(1)));
+                Raw table = tables.get(SqlExpression.folded(rows.getString(1)));
                 if (table != null) {
                     RawIndex index = table.indexes.get(rows.getString(2));
                     if (index == null) {
@@ -173,7 +173,7 @@ final class SqliteReader {
         }
         try (ResultSet rows = statement.executeQuery(FOREIGN_KEYS)) {
             while (rows.next()) {
-                Raw table = tables.get(SqliteText.folded(rows.getString(1)));
+                Raw table = tables.get(SqlExpression.folded(rows.getString(1)));
                 if (table != null) {
                     foreignKey(table.keys, rows);
                 }
@@ -190,12 +190,12 @@ final class SqliteReader {
                 if (type.equals("table") && rows.getLong(5) == 0) {
                     add("virtual table", name);
                 } else if (type.equals("table") && !ignored.test(name)) {
-                    tables.put(SqliteText.folded(name), new Raw(name, sql));
+                    tables.put(SqlExpression.folded(name), new Raw(name, sql));
                 } else if (type.equals("index") && sql != null) {
                     indexTexts.put(name, sql);
                 } else if (type.equals("view") || type.equals("trigger")) {
                     add(type, name);
-                    Raw table = tables.get(SqliteText.folded(rows.getString(3)));
+                    Raw table = tables.get(SqlExpression.folded(rows.getString(3)));
                     if (type.equals("trigger") && table != null) {
                         table.triggers.add(sql);
                     }
@@ -250,9 +250,7 @@ final class SqliteReader {
         List<PhysicalForeignKey> keys = foreignKeys(raw, text, scope, clauses, strange);
         List<PhysicalCheck> checks = text.checks().stream()
                 .map(check -> new PhysicalCheck(
-                        check.name() == null ? "" : check.name(),
-                        SqliteText.expression(check.condition(), scope),
-                        true))
+                        check.name() == null ? "" : check.name(), SqlExpression.of(check.condition(), scope), true))
                 .toList();
         return SqliteSchema.sorted(new PhysicalTable(
                 raw.name,
@@ -292,7 +290,7 @@ final class SqliteReader {
         List<PhysicalColumn> columns = new ArrayList<>();
         for (RawColumn column : raw.columns) {
             Optional<SqliteTableText.Column> said = text.columns().stream()
-                    .filter(c -> SqliteText.same(c.name(), column.name()))
+                    .filter(c -> SqlExpression.same(c.name(), column.name()))
                     .findFirst();
             boolean rowid = single && column.key() == 1 && column.type().equalsIgnoreCase("integer");
             boolean generated = column.hidden() >= 2;
@@ -306,7 +304,7 @@ final class SqliteReader {
                     generated ? null : SqliteText.defaultValue(column.defaultSql()),
                     generated
                             ? said.map(SqliteTableText.Column::generated)
-                                    .map(tokens -> SqliteText.expression(tokens, scope))
+                                    .map(tokens -> SqlExpression.of(tokens, scope))
                                     .orElse("")
                             : null,
                     column.hidden() == 3,
@@ -389,7 +387,7 @@ final class SqliteReader {
         }
         for (int i = 0; i < raw.keys.size(); i++) {
             RawKey key = raw.keys.get(i);
-            Raw parent = tables.get(SqliteText.folded(key.table()));
+            Raw parent = tables.get(SqlExpression.folded(key.table()));
             Scope parentScope = new Scope("", parent == null ? List.of() : parent.columnNames());
             List<String> targets = key.targets().stream()
                     .flatMap(target -> target == null

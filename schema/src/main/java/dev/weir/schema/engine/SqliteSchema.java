@@ -2,7 +2,7 @@ package dev.weir.schema.engine;
 
 import dev.weir.db.engine.Dialect;
 import dev.weir.schema.diff.Change;
-import dev.weir.schema.engine.SqliteTokens.Kind;
+import dev.weir.schema.engine.SqlTokens.Kind;
 import dev.weir.schema.model.Table;
 import dev.weir.schema.physical.PhysicalCheck;
 import dev.weir.schema.physical.PhysicalColumn;
@@ -141,7 +141,7 @@ final class SqliteSchema implements SchemaDialect {
                 || table.indexes().stream().anyMatch(index -> speaks(index, column))
                 || table.foreignKeys().stream()
                         .anyMatch(foreign -> foreign.columns().contains(column)
-                                || (SqliteText.same(foreign.table(), table.name())
+                                || (SqlExpression.same(foreign.table(), table.name())
                                         && foreign.targets().contains(column)))
                 || table.checks().stream().anyMatch(check -> speaks(check.condition(), column))
                 || table.columns().stream()
@@ -153,19 +153,26 @@ final class SqliteSchema implements SchemaDialect {
         String where = index.where();
         return (where != null && speaks(where, column))
                 || index.parts().stream()
-                        .anyMatch(part ->
-                                part.expression() ? speaks(part.text(), column) : SqliteText.same(part.text(), column));
+                        .anyMatch(part -> part.expression()
+                                ? speaks(part.text(), column)
+                                : SqlExpression.same(part.text(), column));
     }
 
     private static boolean speaks(String sql, String column) {
-        return SqliteTokens.of(sql).stream()
+        return SqlTokens.of(sql).stream()
                 .anyMatch(token -> (token.kind() == Kind.WORD || token.kind() == Kind.NAME)
-                        && SqliteText.same(token.name(), column));
+                        && SqlExpression.same(token.name(), column));
     }
 
     @Override
     public Ddl ddl(Change change, boolean online) {
         return SqliteDdl.of(change);
+    }
+
+    @Override
+    public String converted(String expression, PhysicalColumn to) {
+        // A value keeps its own type.
+        return expression;
     }
 
     @Override

@@ -1,7 +1,7 @@
 package dev.weir.schema.engine;
 
-import dev.weir.schema.engine.SqliteTokens.Kind;
-import dev.weir.schema.engine.SqliteTokens.Token;
+import dev.weir.schema.engine.SqlTokens.Kind;
+import dev.weir.schema.engine.SqlTokens.Token;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -76,19 +76,19 @@ final class SqliteTableText {
 
     static SqliteTableText of(String sql) {
         SqliteTableText text = new SqliteTableText();
-        List<Token> all = SqliteTokens.of(sql);
+        List<Token> all = SqlTokens.of(sql);
         int open = 0;
         while (open < all.size() && !all.get(open).is("(")) {
             open++;
         }
-        int close = SqliteText.closing(all, open);
+        int close = SqlExpression.closing(all, open);
         int start = open + 1;
         for (int i = start; i <= close && i < all.size(); i++) {
             if (i == close || all.get(i).is(",")) {
                 text.item(all.subList(start, i));
                 start = i + 1;
             } else if (all.get(i).is("(")) {
-                i = SqliteText.closing(all, i);
+                i = SqlExpression.closing(all, i);
             }
         }
         return text;
@@ -168,7 +168,7 @@ final class SqliteTableText {
     private void column() {
         String name = name();
         while (at < tokens.size() && !tokens.get(at).in(COLUMN_CONSTRAINT)) {
-            at = tokens.get(at).is("(") ? SqliteText.closing(tokens, at) + 1 : at + 1;
+            at = tokens.get(at).is("(") ? SqlExpression.closing(tokens, at) + 1 : at + 1;
         }
         String collation = null;
         List<Token> generated = null;
@@ -311,7 +311,7 @@ final class SqliteTableText {
             notUnderstood();
             return List.of();
         }
-        int close = SqliteText.closing(tokens, at);
+        int close = SqlExpression.closing(tokens, at);
         List<Token> inside = tokens.subList(at + 1, Math.min(close, tokens.size()));
         at = close + 1;
         return inside;

@@ -1,181 +1,18 @@
 package dev.weir.schema.engine;
 
-import dev.weir.schema.engine.SqliteTokens.Kind;
-import dev.weir.schema.engine.SqliteTokens.Token;
+import dev.weir.schema.engine.SqlTokens.Kind;
+import dev.weir.schema.engine.SqlTokens.Token;
 import java.math.BigDecimal;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/**
- * One spelling for what SQLite keeps as it was typed. Blanks, comments, the case of words and the quotes of the table's own
- * columns do not count: the engine itself writes a column's name in quotes once it was renamed.
- */
+/** One spelling for types, defaults and collations, which SQLite keeps as they were typed. */
 final class SqliteText {
-    /** Words that are never a column where they stand without quotes in an expression. */
-    private static final Set<String> SYNTAX = Set.of(
-            ("ALL AND AS BETWEEN BY CASE CAST COLLATE CURRENT_DATE CURRENT_TIME CURRENT_TIMESTAMP DISTINCT ELSE END"
-                            + " ESCAPE EXISTS FILTER FROM GLOB GROUP HAVING IN IS ISNULL LIKE LIMIT MATCH NOT NOTNULL NULL"
-                            + " OR ORDER OVER RAISE REGEXP SELECT THEN UNION VALUES WHEN WHERE")
-                    .split(" "));
-
-    private static final Set<String> RESERVED =
-            Set.of(("ABORT ACTION ADD AFTER ALL ALTER ALWAYS ANALYZE AND AS ASC ATTACH"
-                            + " AUTOINCREMENT BEFORE BEGIN BETWEEN BY CASCADE CASE CAST CHECK COLLATE COLUMN COMMIT CONFLICT CONSTRAINT"
-                            + " CREATE CROSS CURRENT CURRENT_DATE CURRENT_TIME CURRENT_TIMESTAMP DATABASE DEFAULT DEFERRABLE DEFERRED"
-                            + " DELETE DESC DETACH DISTINCT DO DROP EACH ELSE END ESCAPE EXCEPT EXCLUDE EXCLUSIVE EXISTS EXPLAIN FAIL"
-                            + " FALSE FILTER FIRST FOLLOWING FOR FOREIGN FROM FULL GENERATED GLOB GROUP GROUPS HAVING IF IGNORE"
-                            + " IMMEDIATE IN INDEX INDEXED INITIALLY INNER INSERT INSTEAD INTERSECT INTO IS ISNULL JOIN KEY LAST LEFT"
-                            + " LIKE LIMIT MATCH MATERIALIZED NATURAL NO NOT NOTHING NOTNULL NULL NULLS OF OFFSET ON OR ORDER OTHERS"
-                            + " OUTER OVER PARTITION PLAN PRAGMA PRECEDING PRIMARY QUERY RAISE RANGE RECURSIVE REFERENCES REGEXP"
-                            + " REINDEX RELEASE RENAME REPLACE RESTRICT RETURNING RIGHT ROLLBACK ROW ROWS SAVEPOINT SELECT SET STORED"
-                            + " STRICT TABLE TEMP TEMPORARY THEN TIES TO TRANSACTION TRIGGER TRUE UNBOUNDED UNION UNIQUE UPDATE USING"
-                            + " VACUUM VALUES VIEW VIRTUAL WHEN WHERE WINDOW WITH WITHIN WITHOUT")
-                    .split(" "));
-
     private static final Set<String> CLOCKS = Set.of("CURRENT_DATE", "CURRENT_TIME", "CURRENT_TIMESTAMP");
 
-    private static final Set<String> BEFORE_A_SIGN =
-            Set.of("( , = == <> != < > <= >= + - * / % || & | << >> sign".split(" "));
-
-    private static final Scope NOWHERE = new Scope("", List.of());
-
     private SqliteText() {}
-
-    /** Where an expression stands: names of a table's columns, whatever their case. */
-    static final class Scope {
-        private final String table;
-        private final Map<String, String> columns = new HashMap<>();
-
-        Scope(String table, List<String> columns) {
-            this.table = table;
-            columns.forEach(column -> this.columns.put(folded(column), column));
-        }
-
-        /** The column's own spelling; as it is if there is no such column. */
-        String column(String name) {
-            return columns.getOrDefault(folded(name), name);
-        }
-
-        boolean has(String name) {
-            return columns.containsKey(folded(name));
-        }
-    }
-
-    /** An expression without the parentheses around it. */
-    static String expression(String sql, Scope scope) {
-        return expression(SqliteTokens.of(sql), scope);
-    }
-
-    static String expression(List<Token> all, Scope scope) {
-        List<Token> tokens = withoutParentheses(all);
-        StringBuilder text = new StringBuilder();
-        String before = "(";
-        for (int i = 0; i < tokens.size(); i++) {
-            Token token = tokens.get(i);
-            Token next = i + 1 < tokens.size() ? tokens.get(i + 1) : null;
-            boolean qualifies = next != null && next.is(".");
-            if (qualifies && token.kind() != Kind.SYMBOL && same(token.name(), scope.table)) {
-                i++;
-                continue;
-            }
-            String word = word(token, next != null && next.is("("), before, scope);
-            if (text.length() > 0 && spaced(before, word)) {
-                text.append(' ');
-            }
-            text.append(word);
-            before = sign(word, before) ? "sign" : calls(token, next) ? "call" : word;
-        }
-        return text.toString();
-    }
-
-    private static boolean calls(Token token, @Nullable Token next) {
-        return next != null && next.is("(") && token.kind() == Kind.WORD && (!token.in(SYNTAX) || token.is("CAST"));
-    }
-
-    private static boolean spaced(String before, String word) {
-        return !(before.equals("(")
-                || before.equals(".")
-                || before.equals("sign")
-                || before.equals("call")
-                || word.equals(")")
-                || word.equals(",")
-                || word.equals("."));
-    }
-
-    /** Whether a plus or minus belongs to what follows alone. */
-    private static boolean sign(String word, String before) {
-        return (word.equals("-") || word.equals("+") || word.equals("~"))
-                && (SYNTAX.contains(before) || BEFORE_A_SIGN.contains(before));
-    }
-
-    private static String word(Token token, boolean beforeParenthesis, String before, Scope scope) {
-        return switch (token.kind()) {
-            case WORD -> {
-                if (before.equals("COLLATE") || token.in(SYNTAX)) {
-                    yield token.text().toUpperCase(Locale.ROOT);
-                }
-                yield !beforeParenthesis && scope.has(token.text())
-                        ? name(scope.column(token.text()))
-                        : token.text().toLowerCase(Locale.ROOT);
-            }
-            case NAME -> scope.has(token.name()) ? name(scope.column(token.name())) : token.text();
-            case BLOB, NUMBER -> token.text().toLowerCase(Locale.ROOT);
-            case STRING, SYMBOL -> token.text();
-        };
-    }
-
-    private static List<Token> withoutParentheses(List<Token> tokens) {
-        List<Token> inner = tokens;
-        while (inner.size() > 2 && inner.get(0).is("(") && closing(inner, 0) == inner.size() - 1) {
-            inner = inner.subList(1, inner.size() - 1);
-        }
-        return inner;
-    }
-
-    /** The place of the parenthesis that closes the one at {@code open}; behind the end if there is none. */
-    static int closing(List<Token> tokens, int open) {
-        int depth = 0;
-        for (int i = open; i < tokens.size(); i++) {
-            depth += tokens.get(i).is("(") ? 1 : tokens.get(i).is(")") ? -1 : 0;
-            if (depth == 0) {
-                return i;
-            }
-        }
-        return tokens.size();
-    }
-
-    /** A name as it stands in an expression: in quotes only if it needs them. */
-    private static String name(String name) {
-        boolean plain = !name.isEmpty()
-                && SqliteTokens.wordStart(name.charAt(0))
-                && name.chars().allMatch(c -> c < 0x80 && SqliteTokens.wordPart((char) c))
-                && !RESERVED.contains(name.toUpperCase(Locale.ROOT));
-        return plain ? name : quote(name);
-    }
-
-    /** A name as the engine compares it: of letters, only those of ASCII have no case. */
-    static String folded(String name) {
-        StringBuilder folded = new StringBuilder(name);
-        for (int i = 0; i < folded.length(); i++) {
-            char c = folded.charAt(i);
-            if (c >= 'A' && c <= 'Z') {
-                folded.setCharAt(i, (char) (c + ('a' - 'A')));
-            }
-        }
-        return folded.toString();
-    }
-
-    static boolean same(String name, String other) {
-        return folded(name).equals(folded(other));
-    }
-
-    static String quote(String name) {
-        return '"' + name.replace("\"", "\"\"") + '"';
-    }
 
     static String string(String text) {
         if (text.indexOf('\0') >= 0) {
@@ -187,16 +24,16 @@ final class SqliteText {
 
     /** A default, without parentheses; null if it is NULL. A word alone is a text to the engine. */
     static @Nullable String defaultValue(@Nullable String sql) {
-        List<Token> tokens = sql == null ? List.of() : withoutParentheses(SqliteTokens.of(sql));
+        List<Token> tokens = sql == null ? List.of() : SqlExpression.withoutParentheses(SqlTokens.of(sql));
         if (tokens.isEmpty()) {
             return null;
         }
         Token first = tokens.get(0);
         if (tokens.size() == 2 && first.is("+") && tokens.get(1).kind() == Kind.NUMBER) {
-            return expression(tokens.subList(1, 2), NOWHERE);
+            return SqlExpression.of(tokens.subList(1, 2), SqlExpression.NOWHERE);
         }
         if (tokens.size() > 1) {
-            return expression(tokens, NOWHERE);
+            return SqlExpression.of(tokens, SqlExpression.NOWHERE);
         }
         return switch (first.kind()) {
             case NAME -> string(first.name());
@@ -208,13 +45,13 @@ final class SqliteText {
                 }
                 yield first.in(CLOCKS) ? first.text().toUpperCase(Locale.ROOT) : string(first.text());
             }
-            default -> expression(tokens, NOWHERE);
+            default -> SqlExpression.of(tokens, SqlExpression.NOWHERE);
         };
     }
 
     /** Whether a default is the same for all rows, so that a column that has it can be added to rows that are there. */
     static boolean constant(String defaultSql) {
-        List<Token> tokens = SqliteTokens.of(defaultSql);
+        List<Token> tokens = SqlTokens.of(defaultSql);
         Kind kind = tokens.get(tokens.size() - 1).kind();
         return (tokens.size() == 1 && (kind == Kind.STRING || kind == Kind.NUMBER || kind == Kind.BLOB))
                 || (tokens.size() == 2 && tokens.get(0).is("-") && kind == Kind.NUMBER);
@@ -247,7 +84,7 @@ final class SqliteText {
     static String type(String declared) {
         StringBuilder text = new StringBuilder();
         String before = "";
-        for (Token token : SqliteTokens.of(declared)) {
+        for (Token token : SqlTokens.of(declared)) {
             String word = token.text().toLowerCase(Locale.ROOT);
             boolean glued =
                     word.equals("(") || word.equals(")") || word.equals(",") || before.equals("(") || sized(before);
@@ -263,16 +100,17 @@ final class SqliteText {
 
     /** A type as it stands in a definition. */
     static String typeClause(String type) {
-        List<Token> tokens = SqliteTokens.of(type);
+        List<Token> tokens = SqlTokens.of(type);
         int size = 0;
         while (size < tokens.size()
                 && tokens.get(size).kind() == Kind.WORD
-                && !tokens.get(size).in(RESERVED)) {
+                && !SqlExpression.reserved(tokens.get(size))) {
             size++;
         }
         boolean plain = size > 0
-                && (size == tokens.size() || (tokens.get(size).is("(") && closing(tokens, size) == tokens.size() - 1));
-        return plain || type.isEmpty() ? type : quote(type);
+                && (size == tokens.size()
+                        || (tokens.get(size).is("(") && SqlExpression.closing(tokens, size) == tokens.size() - 1));
+        return plain || type.isEmpty() ? type : SqlExpression.quote(type);
     }
 
     static String collation(@Nullable String name) {

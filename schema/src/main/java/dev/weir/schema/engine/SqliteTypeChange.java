@@ -1,6 +1,6 @@
 package dev.weir.schema.engine;
 
-import dev.weir.schema.engine.SqliteTokens.Kind;
+import dev.weir.schema.engine.SqlTokens.Kind;
 import dev.weir.schema.physical.PhysicalColumn;
 import java.util.List;
 import java.util.Locale;
@@ -51,7 +51,7 @@ final class SqliteTypeChange {
     }
 
     static TypeChange of(PhysicalColumn from, PhysicalColumn to) {
-        String column = SqliteText.quote(from.name());
+        String column = SqlExpression.quote(from.name());
         if (to.generated() != null) {
             return from.generated() == null ? TypeChange.unknown(column) : TypeChange.SAFE;
         }
@@ -172,7 +172,7 @@ final class SqliteTypeChange {
         int open = name.indexOf('(');
         List<Integer> sizes = open < 0
                 ? List.of()
-                : SqliteTokens.of(name.substring(open)).stream()
+                : SqlTokens.of(name.substring(open)).stream()
                         .filter(token ->
                                 token.kind() == Kind.NUMBER && token.text().matches("[0-9]{1,9}"))
                         .map(token -> Integer.valueOf(token.text()))

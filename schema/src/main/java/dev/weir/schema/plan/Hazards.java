@@ -141,7 +141,7 @@ final class Hazards {
     }
 
     private void dropColumn(String table, PhysicalColumn column, List<Hazard> found) throws SQLException {
-        long values = rows.count(table, List.of(), quote(column.name()) + " IS NOT NULL");
+        long values = rows.count(table, quote(column.name()) + " IS NOT NULL");
         found.add(new Hazard(Kind.DROP_COLUMN, table + "." + column.name(), values));
         boolean twin = added.getOrDefault(table, List.of()).stream()
                 .anyMatch(other -> other.generated() == null && other.type().equals(column.type()));
@@ -186,16 +186,11 @@ final class Hazards {
             return;
         }
         if (from.nullable() && !to.nullable() && to.generated() == null) {
-            violation(
-                    Kind.NOT_NULL_WITH_NULLS,
-                    table,
-                    object,
-                    rows.count(table, List.of(), quote(to.name()) + " IS NULL"),
-                    found);
+            violation(Kind.NOT_NULL_WITH_NULLS, table, object, rows.count(table, quote(to.name()) + " IS NULL"), found);
         }
         TypeChange types = dialect.typeChange(from, to);
         if (types.misfits() != null) {
-            violation(Kind.NARROW_TYPE, table, object, rows.count(table, List.of(), types.misfits()), found);
+            violation(Kind.NARROW_TYPE, table, object, rows.count(table, types.misfits()), found);
         }
     }
 

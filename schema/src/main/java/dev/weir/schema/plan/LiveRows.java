@@ -27,22 +27,27 @@ final class LiveRows {
     private final Map<String, Map<String, String>> oldColumns = new HashMap<>();
     private final Map<String, Long> counts = new HashMap<>();
     private final Map<String, PhysicalTable> live;
+    private final Map<String, Map<String, PhysicalColumn>> retyped = new HashMap<>();
 
     /**
-     * @param renames in their order
+     * @param changes renames in their order, and columns that change their types
      * @param live the tables that are there, by their names after the renames
      */
-    LiveRows(Connection connection, SchemaDialect dialect, List<Change> renames, Map<String, PhysicalTable> live) {
+    LiveRows(Connection connection, SchemaDialect dialect, List<Change> changes, Map<String, PhysicalTable> live) {
         this.connection = connection;
         this.dialect = dialect;
         this.live = live;
-        for (Change rename : renames) {
-            if (rename instanceof Change.RenameTable table) {
+        for (Change change : changes) {
+            if (change instanceof Change.RenameTable table) {
                 oldTables.put(table.to(), table.table());
-            } else if (rename instanceof Change.RenameColumn column) {
+            } else if (change instanceof Change.RenameColumn column) {
                 oldColumns
                         .computeIfAbsent(column.table(), name -> new HashMap<>())
                         .put(column.to(), column.column());
+            } else if (change instanceof Change.AlterColumn alter
+                    && !alter.from().type().equals(alter.to().type())) {
+                retyped.computeIfAbsent(alter.table(), name -> new HashMap<>())
+                        .put(alter.to().name(), alter.to());
             }
         }
     }
@@ -61,7 +66,19 @@ final class LiveRows {
         return known;
     }
 
-    /** How many rows of a table fulfil a condition; 0 if the table is not there. */
+    /** How many rows fulfil a condition on the columns as they are, under their new names; 0 if the table is not there. */
+    long count(String table, String condition) throws SQLException {
+        Map<String, PhysicalColumn> later = retyped.remove(table);
+        try {
+            return count(table, List.of(), condition);
+        } finally {
+            if (later != null) {
+                retyped.put(table, later);
+            }
+        }
+    }
+
+    /** How many rows fulfil a condition on the columns as they will be; 0 if the table is not there. */
     long count(String table, List<PhysicalColumn> added, String condition) throws SQLException {
         return count(table) == 0 ? 0 : number("SELECT count(*) FROM " + future(table, added) + " WHERE " + condition);
     }
@@ -114,9 +131,10 @@ final class LiveRows {
             for (PhysicalColumn column : there.columns()) {
                 if (!new_.contains(column.name())) {
                     String was = old.getOrDefault(column.name(), column.name());
+                    String value = retyped(table, column, was);
                     select.append(select.length() == 0 ? "" : ", ")
-                            .append(quote(was))
-                            .append(was.equals(column.name()) ? "" : " AS " + quote(column.name()));
+                            .append(value)
+                            .append(value.equals(quote(column.name())) ? "" : " AS " + quote(column.name()));
                 }
             }
         }
@@ -125,7 +143,7 @@ final class LiveRows {
                 select.append(select.length() == 0 ? "" : ", ")
                         .append(
                                 column.defaultSql() == null
-                                        ? dialect.typedNull(column)
+                                        ? dialect.converted("NULL", column)
                                         : "(" + column.defaultSql() + ")")
                         .append(" AS ")
                         .append(quote(column.name()));
@@ -139,6 +157,17 @@ final class LiveRows {
         return generated.isEmpty()
                 ? base + " AS " + alias
                 : "(SELECT base.*, " + generated + " FROM " + base + " AS base) AS " + alias;
+    }
+
+    /** A column's value in the type that it will have; NULL where it does not fit, which is another hazard. */
+    private String retyped(String table, PhysicalColumn column, String was) {
+        PhysicalColumn to = retyped.getOrDefault(table, Map.of()).get(column.name());
+        if (to == null) {
+            return quote(was);
+        }
+        String misfits = dialect.typeChange(column.named(was), to.named(was)).misfits();
+        String converted = dialect.converted(quote(was), to);
+        return misfits == null ? converted : "CASE WHEN " + misfits + " THEN NULL ELSE " + converted + " END";
     }
 
     private String quote(String name) {

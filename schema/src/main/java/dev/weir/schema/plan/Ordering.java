@@ -35,11 +35,13 @@ final class Ordering {
 
     // In the order in which they are made.
     private final List<Move> renames = new ArrayList<>();
+    private final List<Move> foreignKeysFirst = new ArrayList<>();
     private final Set<Move> makeWay = new LinkedHashSet<>();
     private final List<Move> additions = new ArrayList<>();
     private final List<Move> loosened = new ArrayList<>();
     private final List<Move> computed = new ArrayList<>();
     private final List<Move> indexes = new ArrayList<>();
+    private final List<Move> foreignKeysNext = new ArrayList<>();
     private final Set<Move> removedConstraints = new LinkedHashSet<>();
     private final List<Move> stricter = new ArrayList<>();
     private final List<Move> lateColumns = new ArrayList<>();
@@ -74,13 +76,15 @@ final class Ordering {
                 rebuild(table);
             }
         }
-        foreignKeysMakeWay();
         drop();
+        foreignKeysMakeWay();
         List<Move> all = new ArrayList<>(renames);
+        all.addAll(foreignKeysFirst);
         all.addAll(makeWay);
         for (List<Move> part : List.of(additions, loosened, computed, indexes)) {
             all.addAll(part);
         }
+        all.addAll(foreignKeysNext);
         all.addAll(removedConstraints);
         for (List<Move> part :
                 List.of(stricter, lateColumns, uniques, rebuilds, constraints, removedComputed, removed)) {
@@ -177,64 +181,47 @@ final class Ordering {
                         && add.check().name().equals(drop.check().name()));
     }
 
-    /** The foreign keys of and to columns whose type changes, and those to a primary key that changes. */
+    /** Foreign keys that the engine wants gone while something else changes; they come again, unless they go anyway. */
     private void foreignKeysMakeWay() {
         if (dialect.foreignKeysInside()) {
             return;
         }
-        Set<String> early = inTheWay(loosened);
-        Set<String> late = inTheWay(stricter);
-        Set<PhysicalForeignKey> gone = new HashSet<>();
-        removedConstraints.stream()
-                .map(Move::change)
-                .filter(Change.DropForeignKey.class::isInstance)
-                .forEach(change -> gone.add(((Change.DropForeignKey) change).key()));
+        List<Change> early = changes(List.of(makeWay, additions, loosened));
+        List<Change> late = changes(List.of(removedConstraints, stricter));
         Set<String> dropped =
                 difference.dropped().stream().map(PhysicalTable::name).collect(Collectors.toSet());
         for (PhysicalTable table : difference.renamed().tables()) {
             for (PhysicalForeignKey key : table.foreignKeys()) {
-                boolean before = touches(table.name(), key, early);
-                if (!before && !touches(table.name(), key, late)) {
-                    continue;
-                }
-                Move drop = Move.contract(new Change.DropForeignKey(table.name(), key));
-                boolean kept = removedConstraints.stream()
-                                .noneMatch(move -> move.change().equals(drop.change()))
-                        && !dropped.contains(table.name());
-                if (kept) {
-                    constraints.add(Move.contract(new Change.AddForeignKey(table.name(), key))
-                            .makingWay());
-                    (before ? makeWay : removedConstraints)
-                            .add(new Move(
-                                    before ? Phase.EXPAND : Phase.CONTRACT,
-                                    new Change.DropForeignKey(table.name(), key),
-                                    true));
-                } else if (before) {
-                    removedConstraints.remove(drop);
-                    makeWay.add(Move.expand(drop.change()));
+                boolean before = early.stream().anyMatch(change -> dialect.inTheWay(key, table, change));
+                if (before || late.stream().anyMatch(change -> dialect.inTheWay(key, table, change))) {
+                    makeWay(table, key, before, dropped.contains(table.name()));
                 }
             }
         }
     }
 
-    /** Columns, as {@code table.column}, and tables whose primary key changes, as {@code table.*}. */
-    private Set<String> inTheWay(Collection<Move> moves) {
-        Set<String> columns = new HashSet<>();
-        for (Move move : moves) {
-            if (move.change() instanceof Change.AlterColumn alter
-                    && dialect.foreignKeysInTheWay(alter.from(), alter.to())) {
-                columns.add(alter.table() + "." + alter.to().name());
-            } else if (move.change() instanceof Change.AlterPrimaryKey alter && alter.from() != null) {
-                columns.add(alter.table() + ".*");
-            }
+    private void makeWay(PhysicalTable table, PhysicalForeignKey key, boolean before, boolean tableGoes) {
+        Change drop = new Change.DropForeignKey(table.name(), key);
+        boolean goes = makeWay.stream().anyMatch(move -> move.change().equals(drop))
+                || removedConstraints.removeIf(move -> move.change().equals(drop));
+        if (goes || tableGoes) {
+            firstOf(before).add(new Move(phase(before), drop, tableGoes));
+        } else {
+            firstOf(before).add(new Move(phase(before), drop, true));
+            constraints.add(new Move(Phase.CONTRACT, new Change.AddForeignKey(table.name(), key), true));
         }
-        return columns;
     }
 
-    private static boolean touches(String table, PhysicalForeignKey key, Set<String> columns) {
-        return columns.contains(key.table() + ".*")
-                || key.columns().stream().anyMatch(column -> columns.contains(table + "." + column))
-                || key.targets().stream().anyMatch(column -> columns.contains(key.table() + "." + column));
+    private List<Move> firstOf(boolean before) {
+        return before ? foreignKeysFirst : foreignKeysNext;
+    }
+
+    private static Phase phase(boolean before) {
+        return before ? Phase.EXPAND : Phase.CONTRACT;
+    }
+
+    private static List<Change> changes(List<? extends Collection<Move>> parts) {
+        return parts.stream().flatMap(Collection::stream).map(Move::change).toList();
     }
 
     /** The changes of one table that the engine can change as it stands. */
@@ -271,6 +258,7 @@ final class Ordering {
                 }
             }
             findRemade();
+            findLate();
             for (Change change : altered.changes()) {
                 place(change);
             }
@@ -326,7 +314,7 @@ final class Ordering {
         private void addColumn(Change.AddColumn add) {
             PhysicalColumn column = add.column();
             if (column.generated() != null) {
-                (touches(column.generated(), strictlyAltered()) ? lateColumns : computed).add(phased(add, column));
+                (late.contains(column.name()) ? lateColumns : computed).add(phased(add, column));
             } else if (mustWait(table, column)) {
                 additions.add(Move.expand(new Change.AddColumn(table, column.withNullable(true))));
                 stricter.add(Move.contract(new Change.AlterColumn(table, column.withNullable(true), column)));
@@ -336,12 +324,19 @@ final class Ordering {
         }
 
         private Move phased(Change change, PhysicalColumn column) {
-            String expression = column.generated();
-            if (expression != null && touches(expression, strictlyAltered())) {
-                late.add(column.name());
-                return Move.contract(change);
+            return late.contains(column.name()) ? Move.contract(change) : Move.expand(change);
+        }
+
+        /** New and remade columns that are computed from one which changes late. */
+        private void findLate() {
+            Set<String> strict = strictlyAltered();
+            for (PhysicalColumn column : altered.to().columns()) {
+                boolean comes = remade.contains(column.name())
+                        || altered.from().column(column.name()).isEmpty();
+                if (comes && column.generated() != null && touches(column.generated(), strict)) {
+                    late.add(column.name());
+                }
             }
-            return Move.expand(change);
         }
 
         private void alterColumn(Change.AlterColumn alter) {

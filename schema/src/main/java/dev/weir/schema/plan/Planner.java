@@ -46,7 +46,7 @@ public final class Planner {
     public List<Step> steps(Difference difference, List<DataStep> pending) throws SQLException {
         Map<String, PhysicalTable> state = new HashMap<>();
         difference.renamed().tables().forEach(table -> state.put(table.name(), table));
-        LiveRows rows = new LiveRows(connection, dialect, difference.renames(), Map.copyOf(state));
+        LiveRows rows = new LiveRows(connection, dialect, difference.changes(), Map.copyOf(state));
         Set<String> created = new HashSet<>();
         difference.created().forEach(table -> created.add(table.name()));
         Map<String, Boolean> filled = new HashMap<>();

@@ -5,8 +5,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 
-/** SQLite's SQL, cut into words. Blanks and comments are left out. */
-final class SqliteTokens {
+/** SQL, cut into words. Blanks and comments are left out. Quotes are those that SQLite knows, which are all engines'. */
+final class SqlTokens {
     /** Longest first. */
     private static final List<String> LONG_SYMBOLS =
             List.of("->>", "||", "<<", ">>", "<=", ">=", "<>", "!=", "==", "->");
@@ -17,7 +17,7 @@ final class SqliteTokens {
     private final List<Token> tokens = new ArrayList<>();
     private int at;
 
-    private SqliteTokens(String sql) {
+    private SqlTokens(String sql) {
         this.sql = sql;
     }
 
@@ -31,8 +31,13 @@ final class SqliteTokens {
         SYMBOL
     }
 
-    /** @param text as it is written, with its quotes */
-    record Token(Kind kind, String text) {
+    /**
+     * A word.
+     *
+     * @param text as it is written, with its quotes
+     * @param start where it begins in the SQL
+     */
+    record Token(Kind kind, String text, int start) {
         boolean is(String word) {
             return (kind == Kind.WORD || kind == Kind.SYMBOL) && text.equalsIgnoreCase(word);
         }
@@ -55,7 +60,7 @@ final class SqliteTokens {
     }
 
     static List<Token> of(String sql) {
-        return new SqliteTokens(sql).read();
+        return new SqlTokens(sql).read();
     }
 
     private List<Token> read() {
@@ -99,7 +104,7 @@ final class SqliteTokens {
     }
 
     private void add(Kind kind, int end) {
-        tokens.add(new Token(kind, sql.substring(at, end)));
+        tokens.add(new Token(kind, sql.substring(at, end), at));
         at = end;
     }
 
