@@ -7,6 +7,7 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -107,7 +108,8 @@ final class H2Catalog {
     }
 
     private static ColumnInfo column(ResultSet rows) throws SQLException {
-        String type = rows.getString(2);
+        // A database that writes names in lower case writes the types' so, too.
+        String type = rows.getString(2).toUpperCase(Locale.ROOT);
         ValueKind kind = kind(type);
         boolean generated = "ALWAYS".equals(rows.getString(6)) || "ALWAYS".equals(rows.getString(7));
         long length = rows.getLong(8);

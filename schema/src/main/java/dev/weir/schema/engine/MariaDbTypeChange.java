@@ -74,7 +74,8 @@ final class MariaDbTypeChange {
         if (!before.core().equals(after.core())) {
             List<String> ofType = ofType(column, before, after);
             if (ofType == null) {
-                return TypeChange.unknown(column);
+                boolean oneIsUuid = (family(before) == Family.UUID) != (family(after) == Family.UUID);
+                return oneIsUuid ? TypeChange.impossible(column) : TypeChange.unknown(column);
             }
             misfits.addAll(ofType);
         }

@@ -142,12 +142,26 @@ final class Hazards {
 
     private void dropColumn(String table, PhysicalColumn column, List<Hazard> found) throws SQLException {
         long values = rows.count(table, quote(column.name()) + " IS NOT NULL");
+        if (comesAgain(table, column)) {
+            violation(Kind.NARROW_TYPE, table, table + "." + column.name(), values, found);
+            return;
+        }
         found.add(new Hazard(Kind.DROP_COLUMN, table + "." + column.name(), values));
         boolean twin = added.getOrDefault(table, List.of()).stream()
                 .anyMatch(other -> other.generated() == null && other.type().equals(column.type()));
         if (values > 0 && twin && column.generated() == null) {
             found.add(new Hazard(Kind.POSSIBLE_RENAME, table + "." + column.name(), values));
         }
+    }
+
+    /** Whether a column goes only because the engine can't give it its new type. */
+    private boolean comesAgain(String table, PhysicalColumn column) {
+        return column.generated() == null
+                && difference.changes().stream()
+                        .anyMatch(change -> change instanceof Change.AlterColumn alter
+                                && alter.table().equals(table)
+                                && alter.to().generated() == null
+                                && alter.to().name().equals(column.name()));
     }
 
     private void dropConstraint(String table, String name, String otherwise, List<Hazard> found) throws SQLException {
@@ -175,8 +189,9 @@ final class Hazards {
         PhysicalColumn from = alter.from();
         PhysicalColumn to = alter.to();
         String object = table + "." + to.name();
-        boolean isNew = added.getOrDefault(table, List.of()).stream()
-                .anyMatch(column -> column.name().equals(to.name()));
+        boolean isNew = !dialect.typeChange(from, to).convertible()
+                || added.getOrDefault(table, List.of()).stream()
+                        .anyMatch(column -> column.name().equals(to.name()));
         if (isNew) {
             violation(Kind.NOT_NULL_WITH_NULLS, table, object, rows.count(table), found);
             return;

@@ -395,6 +395,9 @@ final class Ordering {
                                     || alter.from().stored() != alter.to().stored()
                                     || !alter.from().type().equals(alter.to().type()))) {
                         remade.add(alter.to().name());
+                    } else if (!dialect.typeChange(alter.from(), alter.to()).convertible()) {
+                        remade.add(alter.to().name());
+                        causes.add(alter.to().name());
                     } else if (dialect.generatedInTheWay(alter.from(), alter.to())) {
                         causes.add(alter.to().name());
                     }
@@ -429,6 +432,10 @@ final class Ordering {
                 makeWay.add(new Move(Phase.EXPAND, new Change.DropColumn(table, from), comesAgain));
                 altered.to().column(name).ifPresent(to -> {
                     Change.AddColumn add = new Change.AddColumn(table, to);
+                    if (to.generated() == null) {
+                        addColumn(add);
+                        return;
+                    }
                     Move move = phased(add, to).makingWay();
                     (move.phase() == Phase.EXPAND ? computed : lateColumns).add(move);
                 });
