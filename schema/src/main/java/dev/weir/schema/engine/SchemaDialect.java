@@ -82,6 +82,16 @@ public interface SchemaDialect {
     }
 
     /**
+     * A change with what has to go before it and to come back after it on this engine, in order: alone where nothing stands in
+     * its way. What goes and comes back holds no values of its own, so that nothing is lost by it.
+     *
+     * @param table as it is when the change is made
+     */
+    default List<Change> withDependents(Change change, PhysicalTable table) {
+        return List.of(change);
+    }
+
+    /**
      * The statements of a change.
      *
      * @param online whether the table may hold rows that others write meanwhile: indexes are then built and dropped beside
