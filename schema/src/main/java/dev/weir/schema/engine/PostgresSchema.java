@@ -71,6 +71,11 @@ final class PostgresSchema implements SchemaDialect {
     }
 
     @Override
+    public List<Change> withDependents(Change change, PhysicalTable table) {
+        return PostgresDependents.around(change, table);
+    }
+
+    @Override
     public Ddl ddl(Change change, boolean online) {
         return ddl.of(change, online);
     }
