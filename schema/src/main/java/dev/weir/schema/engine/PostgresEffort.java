@@ -3,6 +3,7 @@ package dev.weir.schema.engine;
 import dev.weir.schema.engine.Ddl.Effort;
 import dev.weir.schema.physical.PhysicalColumn;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -56,7 +57,7 @@ final class PostgresEffort {
         if (column.generated() != null) {
             return column.stored() ? Effort.REWRITE : Effort.MOMENT;
         }
-        boolean each = column.identity() != null || column.defaultSql() != null && isVolatile(column.defaultSql());
+        boolean each = column.identity() != null || (column.defaultSql() != null && isVolatile(column.defaultSql()));
         return each ? Effort.REWRITE : Effort.MOMENT;
     }
 
@@ -79,23 +80,22 @@ final class PostgresEffort {
             return Effort.REWRITE;
         }
         // The indexes on the column are built anew.
-        return java.util.Objects.equals(from.collation(), to.collation()) ? Effort.MOMENT : Effort.SCAN;
+        return Objects.equals(from.collation(), to.collation()) ? Effort.MOMENT : Effort.SCAN;
     }
 
     private static boolean keepsBytes(PostgresType before, PostgresType after) {
-        boolean wider = after.first() == PostgresType.NONE
-                || before.first() != PostgresType.NONE && after.first() >= before.first();
+        boolean unbounded = after.first() == PostgresType.NONE;
+        boolean wider = unbounded || (before.first() != PostgresType.NONE && after.first() >= before.first());
         if (before.equals(after)) {
             return true;
         } else if (before.base().equals("numeric") && after.base().equals("numeric")) {
-            return after.first() == PostgresType.NONE || wider && after.second() == before.second();
+            return unbounded || (wider && after.second() == before.second());
         } else if (before.base().equals(after.base())) {
             return wider
                     && (after.base().equals("character varying")
                             || after.base().equals("bit varying")
                             || after.base().startsWith("time"));
         }
-        boolean unbounded = after.first() == PostgresType.NONE;
         return unbounded && isVariable(before) && isVariable(after);
     }
 

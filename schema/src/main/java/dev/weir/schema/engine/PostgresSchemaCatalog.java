@@ -25,6 +25,12 @@ import org.jspecify.annotations.Nullable;
 /**
  * Reads PostgreSQL's catalog in six queries, as of one moment, whatever the session's settings are. What belongs to an
  * extension is left out, and so are partitions: their parent stands for them.
+ *
+ * <p>A column whose default takes numbers from a sequence of its own has the identity {@code SERIAL} and no default. What
+ * else an index is stands after its method ({@code btree INCLUDE ("b") NULLS NOT DISTINCT DEFERRABLE}) and in the options of
+ * its columns; how a foreign key is checked stands after its action on update ({@code CASCADE MATCH FULL DEFERRABLE}); an
+ * index that is a constraint but not unique is one that excludes. Storage parameters are nobody's declaration and not read;
+ * nor are the included columns of a primary key and when it is checked, and {@code NO INHERIT} and {@code NOT ENFORCED}.
  */
 final class PostgresSchemaCatalog {
     /** How the server spells constants depends on these. */
@@ -73,22 +79,37 @@ final class PostgresSchemaCatalog {
     }
 
     static PhysicalSchema read(Connection connection, Predicate<String> ignored) throws SQLException {
-        if (!connection.getAutoCommit()) {
-            Savepoint before = connection.setSavepoint();
-            try {
-                return read(connection, ignored, SETTINGS);
-            } finally {
-                // This takes the settings back too.
-                connection.rollback(before);
-                connection.releaseSavepoint(before);
-            }
+        Savepoint before = null;
+        String settings = SETTINGS;
+        if (connection.getAutoCommit()) {
+            connection.setAutoCommit(false);
+            settings = "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY; " + SETTINGS;
+        } else {
+            before = connection.setSavepoint();
         }
-        connection.setAutoCommit(false);
+        PhysicalSchema read;
         try {
-            return read(connection, ignored, "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY; " + SETTINGS);
-        } finally {
+            read = read(connection, ignored, settings);
+        } catch (SQLException | RuntimeException e) {
+            try {
+                end(connection, before);
+            } catch (SQLException second) {
+                e.addSuppressed(second);
+            }
+            throw e;
+        }
+        end(connection, before);
+        return read;
+    }
+
+    /** Takes the settings back too. */
+    private static void end(Connection connection, @Nullable Savepoint before) throws SQLException {
+        if (before == null) {
             connection.rollback();
             connection.setAutoCommit(true);
+        } else {
+            connection.rollback(before);
+            connection.releaseSavepoint(before);
         }
     }
 

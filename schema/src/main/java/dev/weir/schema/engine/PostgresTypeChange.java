@@ -77,7 +77,7 @@ final class PostgresTypeChange {
         } else if (DAYS.contains(from.base()) && DAYS.contains(to.base())) {
             return day();
         } else if (from.base().startsWith("time") && from.base().equals(to.base())) {
-            return to.first() == PostgresType.NONE || from.first() != PostgresType.NONE && from.first() <= to.first()
+            return to.first() == PostgresType.NONE || (from.first() != PostgresType.NONE && from.first() <= to.first())
                     ? TypeChange.SAFE
                     : misfits(column + " <> " + column + "::" + target);
         }
@@ -110,7 +110,7 @@ final class PostgresTypeChange {
 
     private TypeChange anyToText() {
         Integer longest = LONGEST.get(from.base());
-        return to.first() == PostgresType.NONE || longest != null && longest <= to.first()
+        return to.first() == PostgresType.NONE || (longest != null && longest <= to.first())
                 ? TypeChange.SAFE
                 : misfits("char_length(" + column + "::text) > " + to.first());
     }
@@ -156,7 +156,7 @@ final class PostgresTypeChange {
     private TypeChange fromInteger(Integers before) {
         if (to.base().equals("numeric")) {
             Integer digits = digits();
-            boolean fits = digits == null || before.digits() <= digits && to.second() >= 0;
+            boolean fits = digits == null || (before.digits() <= digits && to.second() >= 0);
             return fits ? TypeChange.SAFE : misfits(rounded(column + "::numeric"));
         }
         boolean real = to.base().equals("real");
@@ -227,7 +227,7 @@ final class PostgresTypeChange {
     }
 
     private @Nullable String using() {
-        if (from.base().equals(to.base()) || to.isText() || isNumber(from) && isNumber(to)) {
+        if (from.base().equals(to.base()) || to.isText() || (isNumber(from) && isNumber(to))) {
             return null;
         } else if (to.base().equals("boolean") && isNumber(from)) {
             return "(" + column + " <> 0)";

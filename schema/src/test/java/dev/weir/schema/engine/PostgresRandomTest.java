@@ -29,7 +29,7 @@ import org.junit.jupiter.api.Test;
 class PostgresRandomTest extends OnPostgres {
     private static final long SEED =
             Long.getLong("model.seed", ThreadLocalRandom.current().nextLong(1_000_000_000L));
-    private static final int ROUNDS = Integer.getInteger("model.rounds", 12);
+    private static final int ROUNDS = Integer.getInteger("model.rounds", 8);
 
     private static final List<String> NAMES = List.of("a", "b", "order", "Mixed Case", "it's", "q\"q", "g", "h");
     private static final List<Kind> KINDS = List.of(
