@@ -22,7 +22,6 @@ final class H2Rules {
     private static final Pattern UNICODE = Pattern.compile("U&('(?:[^']|'')*'|\"(?:[^\"]|\"\")*\")");
     private static final Pattern ESCAPE = Pattern.compile("\\\\(?:\\\\|\\+([0-9a-fA-F]{6})|([0-9a-fA-F]{4}))");
 
-    private static final int CAST_AROUND_VALUE = 4;
     private static final int NOTHING = 0;
     private static final int VALUE = 9;
 
@@ -91,22 +90,28 @@ final class H2Rules {
         return number == null ? "\\" : Character.toString(Integer.parseInt(number, 16));
     }
 
-    /** CAST(1 AS NUMERIC(1)) becomes 1. */
+    /** CAST(-1 AS NUMERIC(1)) becomes -1. */
     private static boolean withoutCast(List<Token> tokens) {
-        for (int i = 0; i + CAST_AROUND_VALUE < tokens.size(); i++) {
-            Kind kind = tokens.get(i + 2).kind();
-            if (tokens.get(i).is("CAST")
-                    && tokens.get(i + 1).is("(")
-                    && (kind == Kind.NUMBER || kind == Kind.STRING)
-                    && tokens.get(i + 3).is("AS")) {
-                Token value = tokens.get(i + 2);
-                int close = SqlExpression.closing(tokens, i + 1);
-                tokens.subList(i, Math.min(close + 1, tokens.size())).clear();
-                tokens.add(i, value);
+        for (int i = 0; i + 2 < tokens.size(); i++) {
+            if (!tokens.get(i).is("CAST") || !tokens.get(i + 1).is("(")) {
+                continue;
+            }
+            int close = SqlExpression.closing(tokens, i + 1);
+            int value = tokens.get(i + 2).is("-") ? i + 3 : i + 2;
+            if (close < tokens.size()
+                    && value + 1 < close
+                    && tokens.get(value + 1).is("AS")
+                    && literal(tokens.get(value))) {
+                tokens.subList(value + 1, close + 1).clear();
+                tokens.subList(i, i + 2).clear();
                 return true;
             }
         }
         return false;
+    }
+
+    private static boolean literal(Token token) {
+        return token.kind() == Kind.NUMBER || token.kind() == Kind.STRING;
     }
 
     /** Takes the first pair of parentheses away that changes nothing. */
