@@ -627,6 +627,27 @@ abstract class MigrationCases {
     }
 
     @Test
+    void columnThatOthersAreComputedFrom_getsAnotherType_andNothingIsMissingAfter() {
+        apply(computed(100));
+        insertUsers("Ann");
+        Plan plan = migration(computed(150)).plan();
+        assertThat(plan.hazards()).isEmpty();
+        apply(computed(150));
+        assertSettled(computed(150));
+        assertThat(db.table("users").first().orElseThrow().getString("slug")).isEqualTo("ann");
+    }
+
+    private static Table computed(int length) {
+        return Table.named("users")
+                .column("id", ColumnType.of(ColumnType.Kind.BIG_INTEGER), ColumnBuilder::primary)
+                .column("name", ColumnType.string(length), ColumnBuilder::notNull)
+                .column("slug", ColumnType.string(60), c -> c.generated("lower(name)"))
+                .index(Index.on("slug", "name"))
+                .check("short_slug", "length(slug) < 50")
+                .build();
+    }
+
+    @Test
     void odacM9_manyAtOnce_oneAppliesAndTheOthersFindNothingToDo() throws Exception {
         int many = 4;
         Schema schema = Schema.of(

@@ -240,46 +240,6 @@ class PostgresChangesTest extends OnPostgres {
     }
 
     @Test
-    void aColumnThatOthersAreComputedFrom_getsAnotherType_andNothingIsMissingAfter() throws Exception {
-        for (String kind : List.of("stored", "virtual")) {
-            boolean stored = kind.equals("stored");
-            execute(
-                    "drop table if exists t",
-                    "create table t (\"The title\" varchar(5), n int, slug text generated always as (lower(\"The title\")) "
-                            + kind + ", more text generated always as (\"The title\" || 'x') " + kind
-                            + ", other int generated always as (n + 1) stored, constraint short check (length(slug) < 9))",
-                    "insert into t values ('AB', 1)",
-                    "create index unrelated on t (other)");
-            if (stored) {
-                execute(
-                        "create index by_both on t (slug, \"The title\")",
-                        "create unique index by_upper on t (upper(more)) where slug > ''",
-                        "create index by_n on t (n) include (slug)",
-                        "alter table t add constraint slug_once unique (slug)");
-            }
-            PhysicalTable before = table("t");
-            PhysicalColumn title = before.column("The title").orElseThrow();
-            PhysicalColumn longer = new PhysicalColumn(
-                    title.name(), "character varying(50)", true, null, null, true, null, null, "longer");
-            List<Change> all = dialect.withDependents(new Change.AlterColumn("t", title, longer), before);
-            assertThat(all).noneMatch(change -> change.toString().contains("unrelated"));
-            for (Change change : all) {
-                make(change);
-            }
-            PhysicalTable after = table("t");
-            assertThat(after.columns())
-                    .containsExactlyInAnyOrderElementsOf(before.columns().stream()
-                            .map(column -> column.equals(title) ? longer : column)
-                            .toList());
-            assertThat(after.indexes()).isEqualTo(before.indexes());
-            assertThat(after.checks()).isEqualTo(before.checks());
-            assertThat(text("select slug || more from t")).isEqualTo("abABx");
-            assertThat(dialect.withDependents(new Change.AlterColumn("t", longer, longer.withNullable(false)), after))
-                    .hasSize(1);
-        }
-    }
-
-    @Test
     void aPrimaryKey_canComeGoAndChange() throws Exception {
         execute("create table t (a int not null, b int not null, constraint \"old key\" primary key (a))");
         PhysicalKey old = table("t").primaryKey();
