@@ -60,8 +60,9 @@ final class H2Reader {
             SELECT INDEX_NAME, COLUMN_NAME, ORDERING_SPECIFICATION, NULL_ORDERING FROM INFORMATION_SCHEMA.INDEX_COLUMNS
             WHERE TABLE_SCHEMA = CURRENT_SCHEMA ORDER BY INDEX_NAME, ORDINAL_POSITION""";
 
-    private static final String NULLS =
-            "SELECT SETTING_VALUE FROM INFORMATION_SCHEMA.SETTINGS WHERE UPPER(SETTING_NAME) = 'DEFAULT_NULL_ORDERING'";
+    private static final String PLACE = """
+            SELECT CURRENT_SCHEMA, (SELECT SETTING_VALUE FROM INFORMATION_SCHEMA.SETTINGS
+              WHERE UPPER(SETTING_NAME) = 'DEFAULT_NULL_ORDERING')""";
 
     private static final String OTHERS = """
             SELECT 'sequence', SEQUENCE_NAME FROM INFORMATION_SCHEMA.SEQUENCES WHERE SEQUENCE_SCHEMA = CURRENT_SCHEMA
@@ -108,8 +109,11 @@ final class H2Reader {
     }
 
     private PhysicalSchema read(Statement statement) throws SQLException {
-        try (ResultSet rows = statement.executeQuery(NULLS)) {
-            nulls = rows.next() ? rows.getString(1) : nulls;
+        try (ResultSet rows = statement.executeQuery(PLACE)) {
+            rows.next();
+            schema = rows.getString(1);
+            String order = rows.getString(2);
+            nulls = order == null ? nulls : order;
         }
         tables(statement);
         columns(statement);
@@ -134,10 +138,6 @@ final class H2Reader {
     }
 
     private void tables(Statement statement) throws SQLException {
-        try (ResultSet rows = statement.executeQuery("SELECT CURRENT_SCHEMA")) {
-            rows.next();
-            schema = rows.getString(1);
-        }
         try (ResultSet rows = statement.executeQuery(TABLES)) {
             while (rows.next()) {
                 String name = rows.getString(1);

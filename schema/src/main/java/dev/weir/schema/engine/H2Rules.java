@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One spelling for what is declared and what H2 makes of it: the engine adds parentheses and casts, and writes letters beyond
- * ASCII by their numbers. That it also sorts what AND joins is left. For comparing alone.
+ * ASCII by their numbers. It also sorts what AND joins, which is not undone here. For comparing alone.
  */
 final class H2Rules {
     private static final Pattern UNICODE = Pattern.compile("U&('(?:[^']|'')*'|\"(?:[^\"]|\"\")*\")");

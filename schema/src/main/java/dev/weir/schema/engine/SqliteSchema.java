@@ -14,7 +14,6 @@ import dev.weir.schema.physical.PhysicalTable;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.Comparator;
@@ -26,7 +25,8 @@ import javax.sql.DataSource;
 /**
  * SQLite. Most changes of a table that is there make it anew ({@link Change.RebuildTable}), because ALTER TABLE can do little.
  *
- * <p>The engine has no comments and keeps no statement from running long: of the limits only the one for locks holds.
+ * <p>The engine has no comments, and no limit for how long a statement runs: of the {@link #limits} only the one for locks
+ * holds; {@link Dialect#statementTimeout} watches a single statement.
  */
 final class SqliteSchema implements SchemaDialect {
     static final String AUTOINCREMENT = "AUTOINCREMENT";
@@ -187,10 +187,7 @@ final class SqliteSchema implements SchemaDialect {
 
     @Override
     public void limits(Connection connection, Duration lockTimeout, Duration statementTimeout) throws SQLException {
-        try (Statement statement = connection.createStatement()) {
-            statement.execute(
-                    "PRAGMA busy_timeout = " + Math.max(1, Math.min(lockTimeout.toMillis(), Integer.MAX_VALUE)));
-        }
+        dialect.lockTimeout(connection, lockTimeout);
     }
 
     @Override
