@@ -592,6 +592,24 @@ abstract class MigrationCases {
     }
 
     @Test
+    void primaryKey_movesToAnotherColumn_andTheOldOneMayBeNull() {
+        Table before = Table.named("lines")
+                .column("a", ColumnType.of(ColumnType.Kind.BIG_INTEGER), ColumnBuilder::primary)
+                .column("b", ColumnType.of(ColumnType.Kind.BIG_INTEGER))
+                .build();
+        apply(before);
+        db.table("lines").insert(Map.of("a", 1L, "b", 7L));
+        Table after = Table.named("lines")
+                .column("a", ColumnType.of(ColumnType.Kind.BIG_INTEGER))
+                .column("b", ColumnType.of(ColumnType.Kind.BIG_INTEGER), ColumnBuilder::primary)
+                .build();
+        assertThat(migration(after).plan().hazards()).isEmpty();
+        apply(after);
+        assertSettled(after);
+        assertThat(db.table("lines").where("b", 7).count()).isOne();
+    }
+
+    @Test
     void foreignKey_ofSeveralColumns() {
         Table lines = Table.named("lines")
                 .column("post", ColumnType.of(ColumnType.Kind.BIG_INTEGER))

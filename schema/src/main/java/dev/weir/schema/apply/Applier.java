@@ -41,9 +41,6 @@ import org.jspecify.annotations.Nullable;
 public final class Applier {
     private static final Duration POLL = Duration.ofMillis(100);
 
-    /** Additions; what is left after data steps; and once more, if a check that proved NOT NULL was left from a kill. */
-    private static final int ROUNDS = 4;
-
     private final Database database;
     private final SchemaDialect dialect;
     private final ApplySettings settings;
@@ -111,20 +108,14 @@ public final class Applier {
             long run = history.begin(connection, "apply", first.declaration());
             Work work = new Work(connection, run);
             Planned now = first;
-            for (int round = 0; round < ROUNDS && !now.plan().isEmpty(); round++) {
-                if (round > 0) {
-                    refuseHazards(now.plan(), allowed, true);
-                }
-                for (DataStep step : now.skipped()) {
-                    history.record(connection, new History.DataRecord(step.key(), DataSteps.hash(step), true, null));
-                }
-                boolean data = now.plan().steps().stream().anyMatch(step -> step.phase() == Phase.DATA);
-                List<Step> steps = now.plan().steps().stream()
-                        .filter(step -> !data || step.phase().compareTo(Phase.DATA) <= 0)
-                        .toList();
-                run(work, steps);
-                database.catalog().refresh();
+            for (boolean more = true; more; ) {
+                more = now.plan().steps().stream().anyMatch(step -> step.phase() == Phase.DATA);
+                run(work, now, more);
                 now = planning.plan(connection);
+                if (more) {
+                    refuseHazards(now.plan(), allowed, true);
+                    more = !now.plan().isEmpty();
+                }
             }
             checkConverged(now.plan());
             history.update(
@@ -137,6 +128,23 @@ public final class Applier {
                             now.plan().normalised().equals("engine") ? now.normal() : List.of()));
             return new ApplyReport(work.done.stream().map(Done::id).toList());
         });
+    }
+
+    /**
+     * Runs a plan's steps.
+     *
+     * @param untilData whether to stop after its data steps, because they may have changed what the rest has to look at
+     */
+    private void run(Work work, Planned planned, boolean untilData) throws SQLException {
+        for (DataStep step : planned.skipped()) {
+            history.record(work.connection, new History.DataRecord(step.key(), DataSteps.hash(step), true, null));
+        }
+        run(
+                work,
+                planned.plan().steps().stream()
+                        .filter(step -> !untilData || step.phase().compareTo(Phase.DATA) <= 0)
+                        .toList());
+        database.catalog().refresh();
     }
 
     /** Writes down that the database is what was declared, if that is not known: others did it, or it was so before. */

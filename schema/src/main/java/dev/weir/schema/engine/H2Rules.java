@@ -9,6 +9,8 @@ import dev.weir.schema.physical.PhysicalIndex;
 import dev.weir.schema.physical.PhysicalTable;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -27,6 +29,10 @@ final class H2Rules {
 
     private static final Set<String> COMPARISONS =
             Set.of("=", "<>", "!=", "<", ">", "<=", ">=", "IS", "IN", "LIKE", "ILIKE", "REGEXP", "BETWEEN");
+
+    /** Functions that the engine prints by another name. */
+    private static final Map<String, String> ALIASES = Map.of(
+            "LENGTH", "CHAR_LENGTH", "LCASE", "LOWER", "UCASE", "UPPER", "SUBSTR", "SUBSTRING", "IFNULL", "COALESCE");
 
     private H2Rules() {}
 
@@ -69,6 +75,14 @@ final class H2Rules {
 
     static String expression(String sql, Scope scope) {
         List<Token> tokens = new ArrayList<>(SqlTokens.of(readable(sql)));
+        for (int i = 0; i + 1 < tokens.size(); i++) {
+            String name = ALIASES.get(tokens.get(i).text().toUpperCase(Locale.ROOT));
+            if (name != null
+                    && tokens.get(i).kind() == Kind.WORD
+                    && tokens.get(i + 1).is("(")) {
+                tokens.set(i, new Token(Kind.WORD, name, tokens.get(i).start()));
+            }
+        }
         boolean changed = true;
         while (changed) {
             changed = withoutCast(tokens) || withoutParentheses(tokens);

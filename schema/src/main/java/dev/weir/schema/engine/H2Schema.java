@@ -52,8 +52,12 @@ final class H2Schema implements SchemaDialect {
     }
 
     @Override
-    public boolean foreignKeysHoldIndexes() {
-        return true;
+    public boolean inTheWay(PhysicalForeignKey key, PhysicalTable owner, Change change) {
+        // A foreign key takes over an index of its very columns, which can't be dropped then.
+        boolean held = change instanceof Change.DropIndex drop
+                && owner.name().equals(drop.table())
+                && drop.index().columns().equals(key.columns());
+        return held || StandardForeignKeys.inTheWay(key, owner, change);
     }
 
     @Override

@@ -49,14 +49,6 @@ public interface SchemaDialect {
         return false;
     }
 
-    /**
-     * Whether a foreign key may take an index of its columns for its own, so that the key has to go before that index is
-     * dropped, and come again after it.
-     */
-    default boolean foreignKeysHoldIndexes() {
-        return false;
-    }
-
     // Reading
 
     /**

@@ -10,6 +10,7 @@ import dev.weir.schema.physical.PhysicalCheck;
 import dev.weir.schema.physical.PhysicalColumn;
 import dev.weir.schema.physical.PhysicalForeignKey;
 import dev.weir.schema.physical.PhysicalIndex;
+import dev.weir.schema.physical.PhysicalKey;
 import dev.weir.schema.physical.PhysicalTable;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -44,6 +45,7 @@ final class Ordering {
     private final List<Move> foreignKeysNext = new ArrayList<>();
     private final Set<Move> removedConstraints = new LinkedHashSet<>();
     private final List<Move> stricter = new ArrayList<>();
+    private final List<Move> freed = new ArrayList<>();
     private final List<Move> lateColumns = new ArrayList<>();
     private final List<Move> uniques = new ArrayList<>();
     private final List<Move> constraints = new ArrayList<>();
@@ -87,7 +89,7 @@ final class Ordering {
         all.addAll(foreignKeysNext);
         all.addAll(removedConstraints);
         for (List<Move> part :
-                List.of(stricter, lateColumns, uniques, rebuilds, constraints, removedComputed, removed)) {
+                List.of(stricter, freed, lateColumns, uniques, rebuilds, constraints, removedComputed, removed)) {
             all.addAll(part);
         }
         return all;
@@ -346,12 +348,26 @@ final class Ordering {
                 return;
             }
             PhysicalColumn middle = middle(from, to);
+            if (leavesTheKey(from, to)) {
+                // What a primary key holds can't take NULL before it is gone.
+                middle = middle.withNullable(false);
+                freed.add(Move.contract(new Change.AlterColumn(table, to.withNullable(false), to)));
+                to = to.withNullable(false);
+            }
             if (!middle.equals(from)) {
                 loosened.add(Move.expand(new Change.AlterColumn(table, from, middle)));
             }
             if (!middle.equals(to)) {
                 stricter.add(Move.contract(new Change.AlterColumn(table, middle, to)));
             }
+        }
+
+        private boolean leavesTheKey(PhysicalColumn from, PhysicalColumn to) {
+            PhysicalKey key = altered.from().primaryKey();
+            return !from.nullable()
+                    && to.nullable()
+                    && key != null
+                    && key.columns().contains(to.name());
         }
 
         /** What the column can become without refusing anything that it takes now. */

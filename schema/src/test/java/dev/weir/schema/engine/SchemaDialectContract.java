@@ -466,7 +466,7 @@ abstract class SchemaDialectContract {
 
     @Test
     void names_ofAnyCharacters_areKept() throws Exception {
-        String odd = "it's a \"b\"; `c` [d] (e), é.select --x";
+        String odd = "it's a \"b\"; `c` [d] (e), é-select --x";
         String quoted = dialect.dialect().quote(odd);
         Table parent = Table.named(odd)
                 .column(odd, ColumnType.of(Kind.INTEGER), ColumnBuilder::primary)

@@ -17,6 +17,7 @@ import dev.weir.schema.plan.Plan;
 import dev.weir.schema.plan.PlanText;
 import dev.weir.schema.plan.Step;
 import java.math.BigDecimal;
+import java.nio.ByteBuffer;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -170,15 +171,10 @@ abstract class PairCases {
     }
 
     private static Object comparable(Object value) {
-        if (value instanceof BigDecimal decimal) {
-            return decimal.stripTrailingZeros().toPlainString();
-        }
         if (value instanceof byte[] bytes) {
-            return java.util.HexFormat.of().formatHex(bytes);
+            return ByteBuffer.wrap(bytes);
         }
-        return value instanceof Number
-                ? new BigDecimal(value.toString()).stripTrailingZeros().toPlainString()
-                : value;
+        return value instanceof Number ? new BigDecimal(value.toString()).stripTrailingZeros() : value;
     }
 
     private static void assertKept(
