@@ -28,6 +28,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,6 +41,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Applier {
     private static final Duration POLL = Duration.ofMillis(100);
+
+    private static final int SHOWN_STEPS = 5;
 
     private final Database database;
     private final SchemaDialect dialect;
@@ -294,10 +297,14 @@ public final class Applier {
 
     private static void checkConverged(Plan plan) {
         if (!plan.isEmpty()) {
-            Step step = plan.steps().get(0);
-            throw new SchemaException("The steps are done, and the database is still not what was declared: step="
-                    + step.id() + ", sql=" + step.sql().lines().findFirst().orElse("") + ", steps="
-                    + plan.steps().size() + "; this is a fault of Weir or a declaration that the engine does not keep");
+            String left = plan.steps().stream()
+                    .limit(SHOWN_STEPS)
+                    .map(step ->
+                            step.id() + " (" + step.sql().lines().findFirst().orElse("") + ")")
+                    .collect(Collectors.joining(", "));
+            throw new SchemaException("The steps are done, and the database is still not what was declared: steps="
+                    + plan.steps().size() + ", left=" + left
+                    + "; this is a fault of Weir or a declaration that the engine does not keep");
         }
     }
 

@@ -38,9 +38,18 @@ final class H2Reader {
             SELECT TABLE_NAME, CONSTRAINT_NAME, CONSTRAINT_TYPE, NULLS_DISTINCT FROM INFORMATION_SCHEMA.TABLE_CONSTRAINTS
             WHERE TABLE_SCHEMA = CURRENT_SCHEMA AND CONSTRAINT_SCHEMA = CURRENT_SCHEMA ORDER BY CONSTRAINT_NAME""";
 
+    /** The view goes on telling a column's old name after a rename; the constraint's index has the new one. */
     private static final String CONSTRAINT_COLUMNS = """
-            SELECT CONSTRAINT_SCHEMA, CONSTRAINT_NAME, TABLE_SCHEMA, TABLE_NAME, COLUMN_NAME, POSITION_IN_UNIQUE_CONSTRAINT
-            FROM INFORMATION_SCHEMA.KEY_COLUMN_USAGE ORDER BY CONSTRAINT_SCHEMA, CONSTRAINT_NAME, ORDINAL_POSITION""";
+            SELECT k.CONSTRAINT_SCHEMA, k.CONSTRAINT_NAME, k.TABLE_SCHEMA, k.TABLE_NAME, k.COLUMN_NAME,
+              k.POSITION_IN_UNIQUE_CONSTRAINT, i.COLUMN_NAME, c.COLUMN_NAME
+            FROM INFORMATION_SCHEMA.KEY_COLUMN_USAGE k
+            JOIN INFORMATION_SCHEMA.TABLE_CONSTRAINTS t
+              ON t.CONSTRAINT_SCHEMA = k.CONSTRAINT_SCHEMA AND t.CONSTRAINT_NAME = k.CONSTRAINT_NAME
+            LEFT JOIN INFORMATION_SCHEMA.INDEX_COLUMNS i
+              ON i.INDEX_SCHEMA = t.INDEX_SCHEMA AND i.INDEX_NAME = t.INDEX_NAME AND i.ORDINAL_POSITION = k.ORDINAL_POSITION
+            LEFT JOIN INFORMATION_SCHEMA.COLUMNS c
+              ON c.TABLE_SCHEMA = k.TABLE_SCHEMA AND c.TABLE_NAME = k.TABLE_NAME AND c.COLUMN_NAME = k.COLUMN_NAME
+            ORDER BY k.CONSTRAINT_SCHEMA, k.CONSTRAINT_NAME, k.ORDINAL_POSITION""";
 
     private static final String REFERENCES = """
             SELECT CONSTRAINT_NAME, UNIQUE_CONSTRAINT_SCHEMA, UNIQUE_CONSTRAINT_NAME, DELETE_RULE, UPDATE_RULE
@@ -194,7 +203,10 @@ final class H2Reader {
             while (rows.next()) {
                 columns.computeIfAbsent(List.of(rows.getString(1), rows.getString(2)), name -> new ArrayList<>())
                         .add(new ConstraintColumn(
-                                rows.getString(3), rows.getString(4), rows.getString(5), rows.getInt(6)));
+                                rows.getString(3),
+                                rows.getString(4),
+                                rows.getString(8) == null ? rows.getString(7) : rows.getString(5),
+                                rows.getInt(6)));
             }
         }
         Map<String, Reference> references = new HashMap<>();

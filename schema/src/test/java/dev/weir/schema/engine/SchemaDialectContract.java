@@ -307,6 +307,22 @@ abstract class SchemaDialectContract {
     }
 
     @Test
+    void rename_ofColumnsInKeysAndIndexes_isReadEverywhere() throws Exception {
+        create(users(), posts(), lines());
+        make(
+                new Change.RenameColumn("users", "id", "number"),
+                new Change.RenameColumn("users", "email", "mail"),
+                new Change.RenameColumn("posts", "author_id", "writer"));
+        assertThat(table("users").primaryKey().columns()).containsExactly("number");
+        assertThat(table("users").indexes().get(0).columns()).containsExactly("mail");
+        PhysicalForeignKey key = table("posts").foreignKeys().get(0);
+        assertThat(key.columns()).containsExactly("writer");
+        assertThat(key.targets()).containsExactly("number");
+        assertThat(dialect.dialect().describe(connection, "users").orElseThrow().primaryKey())
+                .containsExactly("number");
+    }
+
+    @Test
     void dropOfForeignKeyIndexCheckAndColumn_byTheNamesThatAreThere() throws Exception {
         create(users(), posts());
         PhysicalTable posts = table("posts");
