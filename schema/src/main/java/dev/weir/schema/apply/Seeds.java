@@ -44,9 +44,10 @@ public final class Seeds {
         }
         long wrong = seed.rows().size();
         if (exists) {
-            wrong = seed.rows().stream()
-                    .filter(row -> state(database, table, seed, row) != RowState.RIGHT)
-                    .count();
+            wrong = 0;
+            for (Map<String, @Nullable Object> row : seed.rows()) {
+                wrong += state(database, table, seed, row) == RowState.RIGHT ? 0 : 1;
+            }
         }
         if (wrong == 0) {
             return Optional.empty();
