@@ -8,6 +8,7 @@ import dev.weir.schema.apply.History.Done;
 import dev.weir.schema.apply.Planning.Planned;
 import dev.weir.schema.diff.Change;
 import dev.weir.schema.engine.DdlTransaction;
+import dev.weir.schema.engine.Limits;
 import dev.weir.schema.engine.SchemaDialect;
 import dev.weir.schema.engine.SchemaLock;
 import dev.weir.schema.model.DataStep;
@@ -216,11 +217,9 @@ public final class Applier {
                 Connection connection = database.dataSource().getConnection()) {
             Objects.requireNonNull(lock, "lock");
             connection.setAutoCommit(true);
-            dialect.limits(connection, settings.lockTimeout(), settings.statementTimeout());
-            try {
+            try (Limits limits = dialect.limits(connection, settings.lockTimeout(), settings.statementTimeout())) {
+                Objects.requireNonNull(limits, "limits");
                 return task.run(connection);
-            } finally {
-                dialect.unlimited(connection);
             }
         } catch (SQLException e) {
             throw new SchemaException("The schema could not be changed: " + e.getMessage(), e, true);

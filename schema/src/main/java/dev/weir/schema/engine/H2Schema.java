@@ -125,12 +125,18 @@ final class H2Schema implements SchemaDialect {
     }
 
     @Override
-    public void limits(Connection connection, Duration lockTimeout, Duration statementTimeout) throws SQLException {
+    public Limits limits(Connection connection, Duration lockTimeout, Duration statementTimeout) throws SQLException {
         dialect.lockTimeout(connection, lockTimeout);
         try (Statement statement = connection.createStatement()) {
             statement.execute(
                     "SET QUERY_TIMEOUT " + Math.max(1, Math.min(statementTimeout.toMillis(), Integer.MAX_VALUE)));
         }
+        return () -> {
+            try (Statement statement = connection.createStatement()) {
+                statement.execute("SET QUERY_TIMEOUT 0");
+            }
+            dialect.release(connection);
+        };
     }
 
     @Override

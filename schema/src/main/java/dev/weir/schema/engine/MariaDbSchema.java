@@ -12,7 +12,9 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.sql.Connection;
+import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.HexFormat;
@@ -127,16 +129,28 @@ final class MariaDbSchema implements SchemaDialect {
 
     /** In whole seconds, at least one. The session is strict from then on. */
     @Override
-    public void limits(Connection connection, Duration lockTimeout, Duration statementTimeout) throws SQLException {
-        MariaDbSession.settle(dialect, connection);
+    public Limits limits(Connection connection, Duration lockTimeout, Duration statementTimeout) throws SQLException {
+        MariaDbSession session = MariaDbSession.settle(dialect, connection);
         dialect.lockTimeout(connection, lockTimeout);
-        if (!mysql) {
-            BigDecimal seconds = BigDecimal.valueOf(Math.max(1, statementTimeout.toMillis()), 3);
-            MariaDbSession.execute(
-                    connection,
-                    "SET SESSION max_statement_time = "
-                            + seconds.min(BigDecimal.valueOf(IDLE_SECONDS)).toPlainString());
+        if (mysql) {
+            return session::restore;
         }
+        BigDecimal before;
+        try (Statement statement = connection.createStatement();
+                ResultSet rows = statement.executeQuery("SELECT @@SESSION.max_statement_time")) {
+            rows.next();
+            before = rows.getBigDecimal(1);
+        }
+        BigDecimal seconds = BigDecimal.valueOf(Math.max(1, statementTimeout.toMillis()), 3);
+        statementTime(connection, seconds.min(BigDecimal.valueOf(IDLE_SECONDS)));
+        return () -> {
+            statementTime(connection, before);
+            session.restore();
+        };
+    }
+
+    private static void statementTime(Connection connection, BigDecimal seconds) throws SQLException {
+        MariaDbSession.execute(connection, "SET SESSION max_statement_time = " + seconds.toPlainString());
     }
 
     @Override

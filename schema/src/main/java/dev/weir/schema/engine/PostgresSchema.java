@@ -122,10 +122,25 @@ final class PostgresSchema implements SchemaDialect {
     }
 
     @Override
-    public void limits(Connection connection, Duration lockTimeout, Duration statementTimeout) throws SQLException {
-        try (Statement statement = connection.createStatement()) {
-            statement.execute("SET lock_timeout = " + millis(lockTimeout));
-            statement.execute("SET statement_timeout = " + millis(statementTimeout));
+    public Limits limits(Connection connection, Duration lockTimeout, Duration statementTimeout) throws SQLException {
+        String[] before = new String[2];
+        try (Statement statement = connection.createStatement();
+                ResultSet rows = statement.executeQuery(
+                        "SELECT current_setting('lock_timeout'), current_setting('statement_timeout')")) {
+            rows.next();
+            before[0] = rows.getString(1);
+            before[1] = rows.getString(2);
+        }
+        limit(connection, String.valueOf(millis(lockTimeout)), String.valueOf(millis(statementTimeout)));
+        return () -> limit(connection, before[0], before[1]);
+    }
+
+    private static void limit(Connection connection, String lockTimeout, String statementTimeout) throws SQLException {
+        try (PreparedStatement set = connection.prepareStatement(
+                "SELECT set_config('lock_timeout', ?, false), set_config('statement_timeout', ?, false)")) {
+            set.setString(1, lockTimeout);
+            set.setString(2, statementTimeout);
+            set.execute();
         }
     }
 

@@ -128,11 +128,12 @@ public interface SchemaDialect {
      */
     DdlTransaction begin(Connection connection, List<Change> changes) throws SQLException;
 
-    /** Limits how long a statement of this connection waits for locks, and how long it runs. */
-    void limits(Connection connection, Duration lockTimeout, Duration statementTimeout) throws SQLException;
-
-    /** Takes back what {@link #limits} set. */
-    default void unlimited(Connection connection) throws SQLException {}
+    /**
+     * Limits how long a statement of this connection waits for locks, and how long it runs.
+     *
+     * @return closing it takes the limits back
+     */
+    Limits limits(Connection connection, Duration lockTimeout, Duration statementTimeout) throws SQLException;
 
     /** Whether the error is that a lock was not to be had in time, so that trying again may help. */
     boolean lockTimedOut(SQLException error);

@@ -186,8 +186,9 @@ final class SqliteSchema implements SchemaDialect {
     }
 
     @Override
-    public void limits(Connection connection, Duration lockTimeout, Duration statementTimeout) throws SQLException {
+    public Limits limits(Connection connection, Duration lockTimeout, Duration statementTimeout) throws SQLException {
         dialect.lockTimeout(connection, lockTimeout);
+        return () -> dialect.release(connection);
     }
 
     @Override

@@ -180,6 +180,14 @@ class PostgresScratchTest extends OnPostgres {
     }
 
     @Test
+    void limits_areTakenBack() throws Exception {
+        execute("set lock_timeout = 777", "set statement_timeout = 888000");
+        dialect.limits(connection, Duration.ofSeconds(1), Duration.ofSeconds(2)).close();
+        assertThat(text("select current_setting('lock_timeout') || ' ' || current_setting('statement_timeout')"))
+                .isEqualTo("777ms 888s");
+    }
+
+    @Test
     void limits_endAWaitForALock_andItsErrorIsKnown() throws Exception {
         execute("create table t (a int)");
         dialect.limits(connection, Duration.ofMillis(50), Duration.ofSeconds(20));

@@ -429,9 +429,11 @@ abstract class SchemaDialectContract {
 
     @Test
     void limits_areTaken_andALockTimeoutIsKnown() throws Exception {
-        dialect.limits(connection, Duration.ofMillis(200), PATIENCE);
-        assertThat(dialect.lockTimedOut(new SQLException("no", "XX000", 0))).isFalse();
-        create(users());
+        try (Limits limits = dialect.limits(connection, Duration.ofMillis(200), PATIENCE)) {
+            assertThat(limits).isNotNull();
+            assertThat(dialect.lockTimedOut(new SQLException("no", "XX000", 0))).isFalse();
+            create(users());
+        }
     }
 
     @Test
