@@ -7,8 +7,11 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
 
-/** Settings of a {@link WriteBuffer}. Immutable. */
+/** Settings of a {@link WriteBuffer}. Immutable. Durations are positive and at most 36500 days. */
 public final class BufferSettings {
+    /** What can be counted in nanoseconds, with room for sums; it stands for never. */
+    static final Duration LONGEST = Duration.ofDays(36_500);
+
     private final Durability durability;
     private final Duration journalInterval;
     private final Duration journalStall;
@@ -164,6 +167,14 @@ public final class BufferSettings {
         return value;
     }
 
+    static Duration setting(String name, Duration value) {
+        if (positive(name, value).compareTo(LONGEST) > 0) {
+            throw new IllegalArgumentException(
+                    "A duration is at most 36500 days: " + name + "=" + value + ". Give those where you mean never.");
+        }
+        return value;
+    }
+
     static long atLeastOne(String name, long value) {
         if (value < 1) {
             throw new IllegalArgumentException("A limit must be at least 1: " + name + "=" + value + ".");
@@ -201,19 +212,19 @@ public final class BufferSettings {
 
         /** How long at most an accepted operation waits for the journal; 10 ms by default. */
         public Builder journalInterval(Duration value) {
-            this.journalInterval = positive("journalInterval", value);
+            this.journalInterval = setting("journalInterval", value);
             return this;
         }
 
         /** After how long without a completed journal write every operation follows the limit policy; 1 s by default. */
         public Builder journalStall(Duration value) {
-            this.journalStall = positive("journalStall", value);
+            this.journalStall = setting("journalStall", value);
             return this;
         }
 
         /** How long at most a change waits for its flush while all is well; 1 s by default. */
         public Builder flushInterval(Duration value) {
-            this.flushInterval = positive("flushInterval", value);
+            this.flushInterval = setting("flushInterval", value);
             return this;
         }
 
@@ -225,7 +236,7 @@ public final class BufferSettings {
 
         /** How old a total may be in what other processes wrote; 1 s by default. */
         public Builder baseMaxAge(Duration value) {
-            this.baseMaxAge = positive("baseMaxAge", value);
+            this.baseMaxAge = setting("baseMaxAge", value);
             return this;
         }
 
@@ -255,13 +266,13 @@ public final class BufferSettings {
 
         /** How long an operation waits for room at most; 5 s by default. */
         public Builder blockTimeout(Duration value) {
-            this.blockTimeout = positive("blockTimeout", value);
+            this.blockTimeout = setting("blockTimeout", value);
             return this;
         }
 
         /** How long flushed epochs are kept, so that a database that falls back is replayed; 10 min by default. */
         public Builder keepFlushed(Duration value) {
-            this.keepFlushed = positive("keepFlushed", value);
+            this.keepFlushed = setting("keepFlushed", value);
             return this;
         }
 
@@ -273,13 +284,13 @@ public final class BufferSettings {
 
         /** How long opening waits for the database; 10 s by default. */
         public Builder connectTimeout(Duration value) {
-            this.connectTimeout = positive("connectTimeout", value);
+            this.connectTimeout = setting("connectTimeout", value);
             return this;
         }
 
         /** How long {@link WriteBuffer#close()} flushes at most; 30 s by default. */
         public Builder closeTimeout(Duration value) {
-            this.closeTimeout = positive("closeTimeout", value);
+            this.closeTimeout = setting("closeTimeout", value);
             return this;
         }
 

@@ -390,12 +390,13 @@ final class LocalWriteBuffer implements WriteBuffer {
 
     @Override
     public CloseReport close(Duration deadline) {
-        BufferSettings.positive("deadline", deadline);
+        Duration longest = BufferSettings.LONGEST;
+        Duration within = BufferSettings.positive("deadline", deadline).compareTo(longest) > 0 ? longest : deadline;
         closing.lock();
         try {
             CloseReport report = closed;
             if (report == null) {
-                report = shutDown(System.nanoTime() + deadline.toNanos());
+                report = shutDown(System.nanoTime() + within.toNanos());
                 closed = report;
             }
             return report;

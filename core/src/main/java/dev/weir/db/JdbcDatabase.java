@@ -46,7 +46,7 @@ final class JdbcDatabase implements Database, Runner {
         this.catalog = Catalog.of(dataSource, dialect);
         this.hooks = new Hooks(settings.hooks());
         this.statementTimeout = settings.statementTimeout();
-        this.lockTimeout = settings.lockTimeout();
+        this.lockTimeout = Duration.ofNanos(Session.saturated(settings.lockTimeout()));
         this.slowNanos = Session.saturated(settings.slowQuery());
         this.clock = settings.clock();
         this.sequences = new Sequences(this);
