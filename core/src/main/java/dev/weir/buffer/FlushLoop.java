@@ -53,6 +53,13 @@ final class FlushLoop implements Runnable {
     private boolean asked;
     private volatile boolean stopping;
     private volatile boolean verify;
+
+    /** When the work that runs now began, a round or one of its plans; 0 if none runs. */
+    private volatile long workingSince;
+
+    /** Why the last attempt failed; null if it did not. */
+    private volatile @Nullable String trouble;
+
     private final long longestNap;
     private int attempts;
     private long backOff;
@@ -272,8 +279,19 @@ final class FlushLoop implements Runnable {
         return longest / 2 + ThreadLocalRandom.current().nextLong(longest / 2 + 1);
     }
 
+    /** When the thread began what it does now in the database; 0 if it does nothing there. */
+    long workingSince() {
+        return workingSince;
+    }
+
+    /** Why the last attempt failed; null if it did not. */
+    @Nullable String trouble() {
+        return trouble;
+    }
+
     private void round() {
         lastRound = clock.nanoTime();
+        workingSince = System.nanoTime();
         try {
             if (!recovery.isDone()) {
                 recovery.run();
@@ -291,6 +309,7 @@ final class FlushLoop implements Runnable {
                 }
             }
             attempts = 0;
+            trouble = null;
             if (recovery.isDone()) {
                 away(false, "the database answers");
             }
@@ -305,6 +324,8 @@ final class FlushLoop implements Runnable {
             broken(e);
         } catch (RuntimeException e) {
             failed(e, e instanceof WeirException weir && weir.retryable() ? Failure.TRANSIENT : Failure.OTHER);
+        } finally {
+            workingSince = 0;
         }
     }
 
@@ -335,6 +356,7 @@ final class FlushLoop implements Runnable {
 
     private void write(Plan plan) throws SQLException {
         long start = System.nanoTime();
+        workingSince = start;
         if (plan.isEmpty()) {
             epochs.forget(plan, false);
             return;
@@ -417,6 +439,7 @@ final class FlushLoop implements Runnable {
         attempts++;
         verify = true;
         String problem = describe(e);
+        trouble = problem;
         if (failure == Failure.CONNECTION) {
             away(true, "the database is away");
         } else if (attempts == 3) {

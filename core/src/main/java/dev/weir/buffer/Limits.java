@@ -2,6 +2,7 @@ package dev.weir.buffer;
 
 import dev.weir.db.BufferLimitException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -20,6 +21,9 @@ final class Limits {
     /** Memory of an entry of the row log besides its change. */
     static final long ENTRY_BYTES = 120;
 
+    /** Memory of a stage that waits for the database, at the most; {@code StageMemoryTest} measures it. */
+    static final long STAGE_BYTES = 320;
+
     /** How far the rows stay at least from their limit while callers enter uncounted: more than call at one moment. */
     private static final long MARGIN_ROWS = 1_000;
 
@@ -29,6 +33,7 @@ final class Limits {
     private final AtomicLong bytes = new AtomicLong();
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition room = lock.newCondition();
+    private final AtomicInteger waiting = new AtomicInteger();
 
     /** The limit that holds everything back, such as {@code journalStall}; null if none does. */
     private volatile @Nullable String barrier;
@@ -174,6 +179,15 @@ final class Limits {
         table.pendingRows.addAndGet(-fewerRows);
     }
 
+    /** Counts stages that callers hold, or that are done if negative. */
+    void stages(long more) {
+        bytes.addAndGet(more * STAGE_BYTES);
+        look();
+        if (more < 0 && waiting.get() > 0) {
+            signal();
+        }
+    }
+
     private void look() {
         if (roomy != isRoomy()) {
             lock.lock();
@@ -248,6 +262,7 @@ final class Limits {
         }
         long end = System.nanoTime() + settings.blockTimeout().toNanos();
         lock.lock();
+        waiting.incrementAndGet();
         try {
             while (limit != null) {
                 long left = end - System.nanoTime();
@@ -263,6 +278,7 @@ final class Limits {
             Thread.currentThread().interrupt();
             throw refused(String.valueOf(limit));
         } finally {
+            waiting.decrementAndGet();
             lock.unlock();
         }
         return policy == LimitPolicy.WRITE_THROUGH;

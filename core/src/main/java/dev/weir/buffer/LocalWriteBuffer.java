@@ -50,10 +50,9 @@ final class LocalWriteBuffer implements WriteBuffer {
     private final Recovery recovery;
     private final JdbcDeadLetters deadLetters;
     private final Refusals refusals = new Refusals();
-    private final Thread ticker;
+    private final ClockLoop clockLoop;
     private final ReentrantLock closing = new ReentrantLock();
     private volatile @Nullable CloseReport closed;
-    private volatile boolean stopTicking;
 
     LocalWriteBuffer(Database database, Journal journal, BufferSettings settings, Clock clock) {
         this(database, journal, null, settings, clock);
@@ -78,8 +77,8 @@ final class LocalWriteBuffer implements WriteBuffer {
                 database, journal, settings, clock, monitor, limits, epochs, ledger, recovery, handovers, totals,
                 tables, refusals);
         this.deadLetters = new JdbcDeadLetters(database, this::takeUp);
-        this.ticker = new Thread(this::tick, "weir-clock-" + database.name());
-        this.ticker.setDaemon(true);
+        this.clockLoop = new ClockLoop(
+                journal, settings, monitor, limits, epochs, journalLoop, flushLoop, totals, database.name());
         totals.connect(flushLoop::verifySoon, this::flush, this::awaitRecovery);
     }
 
@@ -120,31 +119,7 @@ final class LocalWriteBuffer implements WriteBuffer {
         }
         journalLoop.start(epochs, flushLoop::look);
         flushLoop.start();
-        ticker.start();
-    }
-
-    /** Moves the tick on, and watches over the journal. */
-    private void tick() {
-        long step = Math.max(1_000_000, settings.baseMaxAge().toNanos() / Totals.SPAN);
-        long lastTick = System.nanoTime();
-        while (!stopTicking) {
-            LockSupport.parkNanos(this, Math.min(step, Duration.ofMillis(50).toNanos()));
-            long now = System.nanoTime();
-            if (now - lastTick >= step) {
-                lastTick = now;
-                totals.advance();
-            }
-            boolean stalled =
-                    journalLoop.writingNanos() > settings.journalStall().toNanos();
-            boolean full = journal.bytes() > settings.maxJournalBytes();
-            String barrier = stalled ? "journalStall" : full ? "maxJournalBytes" : null;
-            if (!Objects.equals(barrier, limits.barrier())) {
-                limits.barrier(barrier);
-                monitor.stalled(
-                        barrier != null,
-                        barrier == null ? "the journal takes writes" : "the journal is at its limit " + barrier);
-            }
-        }
+        clockLoop.start();
     }
 
     /** Takes up what was handed over, so that the next flush holds it. */
@@ -248,28 +223,18 @@ final class LocalWriteBuffer implements WriteBuffer {
     }
 
     private void awaitFlushed(long epoch) {
-        awaitJournaled(epoch);
-        long end = System.nanoTime() + settings.blockTimeout().toNanos();
-        while (true) {
-            try {
-                join(flushLoop.request(epoch));
-                return;
-            } catch (FlushException e) {
-                if (System.nanoTime() - end > 0) {
-                    throw new FlushException(
-                            "The operation was accepted and is in the journal, but the database takes no flushes: it will be written when that ends, so do not repeat it. "
-                                    + e.getMessage(),
-                            e);
-                }
-                LockSupport.parkNanos(this, Duration.ofMillis(10).toNanos());
-            }
+        flushWhenJournaled(epoch);
+        try {
+            epochs.flushed.await(epoch, () -> {});
+        } catch (FlushException e) {
+            throw new FlushException(String.valueOf(e.getMessage()), e);
         }
     }
 
     /** A stage that completes when accepted operations have reached their level. */
     CompletionStage<Void> stage(Durability level, Accepted accepted, List<Operation> operations) {
         if (level == Durability.FLUSHED || accepted.untilFlushed()) {
-            CompletableFuture<Void> stage = epochs.flushed.enter(accepted.epoch(), () -> {});
+            CompletableFuture<Void> stage = epochs.flushed.stage(accepted.epoch(), () -> {});
             if (!stage.isDone()) {
                 flushWhenJournaled(accepted.epoch());
             }
@@ -281,7 +246,7 @@ final class LocalWriteBuffer implements WriteBuffer {
     }
 
     CompletionStage<Void> journaledStage(long epoch) {
-        return epochs.journaled.enter(epoch, journalLoop::wake);
+        return epochs.journaled.stage(epoch, journalLoop::wake);
     }
 
     private void flushWhenJournaled(long epoch) {
@@ -313,11 +278,14 @@ final class LocalWriteBuffer implements WriteBuffer {
     @Override
     public FlushReport flush() {
         checkOpen();
-        long target = target(settings.blockTimeout().toNanos());
+        long end = System.nanoTime() + settings.blockTimeout().toNanos();
+        long target = target(left(end));
         if (target == 0) {
             return new FlushReport(0, 0, 0, 0, 0, 0, Duration.ZERO);
         }
-        awaitJournaled(target);
+        if (!epochs.journaled.await(target, left(end), journalLoop::wake)) {
+            throw journalStands();
+        }
         return join(flushLoop.request(target));
     }
 
@@ -336,7 +304,7 @@ final class LocalWriteBuffer implements WriteBuffer {
             Thread.currentThread().interrupt();
         }
         if (!locked) {
-            throw new FlushException("A flush begins with the journal, which takes no writes: look at its disk.", null);
+            throw journalStands();
         }
         try {
             if (journalLoop.isTouched() || intake.hasTouchedCells() || !recovery.isDone()) {
@@ -346,6 +314,13 @@ final class LocalWriteBuffer implements WriteBuffer {
         } finally {
             epochs.cutLock.unlock();
         }
+    }
+
+    private FlushException journalStands() {
+        return new FlushException(
+                "A flush begins with the journal, which takes no writes: look at its disk. reason="
+                        + Objects.requireNonNullElse(journalLoop.trouble(), "no answer yet") + ".",
+                null);
     }
 
     @Override
@@ -433,8 +408,7 @@ final class LocalWriteBuffer implements WriteBuffer {
         }
         flushLoop.stop(Math.max(left(end), Duration.ofSeconds(1).toNanos()));
         journalLoop.stop(Math.max(left(end), Duration.ofSeconds(1).toNanos()), !journaled);
-        stopTicking = true;
-        LockSupport.unpark(ticker);
+        clockLoop.stop();
         journal.close();
         epochs.flushed.fail(new IllegalStateException(
                 "The buffer was closed before the database had the operation; it is in the journal."));
@@ -457,8 +431,8 @@ final class LocalWriteBuffer implements WriteBuffer {
             limits.close();
             flushLoop.stop(Duration.ofSeconds(10).toNanos());
             journalLoop.stop(Duration.ofSeconds(10).toNanos(), true);
-            stopTicking = true;
-            LockSupport.unpark(ticker);
+            clockLoop.stop();
+            epochs.flushed.fail(new IllegalStateException("The buffer was abandoned."));
             journal.close();
             closed = new CloseReport(false, false, limits.rows(), "abandoned");
         } finally {

@@ -44,6 +44,7 @@ final class Monitor {
     private Health health = Health.UP;
     private boolean databaseAway;
     private boolean stalled;
+    private boolean blocked;
     private boolean down;
 
     Monitor(Clock clock) {
@@ -112,6 +113,10 @@ final class Monitor {
         change(() -> stalled = now, reason);
     }
 
+    void blocked(boolean now, String reason) {
+        change(() -> blocked = now, reason);
+    }
+
     void down(String reason) {
         change(() -> down = true, reason);
     }
@@ -121,7 +126,7 @@ final class Monitor {
         lock.lock();
         try {
             change.run();
-            now = down ? Health.DOWN : databaseAway || stalled ? Health.DEGRADED : Health.UP;
+            now = down ? Health.DOWN : databaseAway || stalled || blocked ? Health.DEGRADED : Health.UP;
             if (now == health) {
                 return;
             }

@@ -546,8 +546,11 @@ final class Totals {
         if (now - swept < SWEEP_NANOS) {
             return;
         }
+        if (!epochs.cutLock.tryLock()) {
+            // The journal writes, or can't. The next round comes back to it.
+            return;
+        }
         swept = now;
-        epochs.cutLock.lock();
         epochs.planLock.lock();
         try {
             int current = tick;
