@@ -149,7 +149,7 @@ final class Totals {
     private long read(BufferedTable table, List<Object> keys, int column, Map<Object, Read> found) throws SQLException {
         try (Connection connection = database.dataSource().getConnection()) {
             boolean autoCommit = connection.getAutoCommit();
-            long seq = read(connection, table, keys, column, found);
+            long seq = read(connection, database.statementTimeout(), table, keys, column, found);
             if (!autoCommit) {
                 connection.commit();
             }
@@ -157,8 +157,18 @@ final class Totals {
         }
     }
 
+    /**
+     * The same on a connection.
+     *
+     * @param timeout how long the statement may run; null if it is part of a flush, which takes the time it needs
+     */
     private long read(
-            Connection connection, BufferedTable table, List<Object> keys, int column, Map<Object, Read> found)
+            Connection connection,
+            @Nullable Duration timeout,
+            BufferedTable table,
+            List<Object> keys,
+            int column,
+            Map<Object, Read> found)
             throws SQLException {
         Dialect dialect = database.dialect();
         List<ColumnInfo> keyColumns = table.keyColumns();
@@ -173,6 +183,7 @@ final class Totals {
                     dialect.bind(select, at++, keyColumns.get(i), parts[i]);
                 }
             }
+            Runnable executed = timeout == null ? () -> {} : dialect.statementTimeout(select, seconds(timeout));
             long seq = 0;
             try (ResultSet rows = select.executeQuery()) {
                 while (rows.next()) {
@@ -189,9 +200,17 @@ final class Totals {
                         found.put(table.keyOfColumns(key), new Read(true, dialect.read(rows, 2, wanted)));
                     }
                 }
+            } finally {
+                executed.run();
             }
             return seq;
         }
+    }
+
+    /** Engines count in whole seconds. */
+    private static int seconds(Duration timeout) {
+        return (int) Math.min(
+                Integer.MAX_VALUE / 1000, timeout.plusSeconds(1).minusNanos(1).toSeconds());
     }
 
     private static String sql(Dialect dialect, TableInfo table, List<ColumnInfo> key, ColumnInfo column, int rows) {
@@ -472,6 +491,7 @@ final class Totals {
             for (int from = 0; from < keys.size(); from += CHUNK) {
                 read(
                         connection,
+                        null,
                         table,
                         keys.subList(from, Math.min(keys.size(), from + CHUNK)),
                         counter.getKey().column,
