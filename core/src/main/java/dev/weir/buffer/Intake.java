@@ -174,22 +174,9 @@ final class Intake {
         }
         Cell cell = counter.cells.get(key);
         if (cell == null || cell.isDead()) {
-            Stripe stripe = stripes[stripeOf(counter.table, key)];
-            stripe.lock.lock();
-            try {
-                cell = counter.cells.get(key);
-                if (cell == null || cell.isDead()) {
-                    PendingRow row = counter.table.rows.get(key);
-                    Entry last = row == null ? null : row.last();
-                    if (last != null && last.epoch == openRows) {
-                        return null;
-                    }
-                    cell = counter.newCell(key, openRows);
-                    counter.cells.put(cell);
-                }
-            } finally {
-                stripe.lock.unlock();
-            }
+            // Asked for first: what is refused leaves no cell behind.
+            admission.untilFlushed |= limits.admit(counter.table, 1, Limits.CELL_BYTES);
+            return admittedCell(counter, key);
         }
         if (!cell.isCounted() && cell.markCounted()) {
             try {
@@ -205,6 +192,34 @@ final class Intake {
             admission.untilFlushed |= limits.admit(counter.table, 0, 0);
         }
         return cell;
+    }
+
+    /** The live cell of a row that was let in, counted; null if the row has to go to the row log now. */
+    private @Nullable Cell admittedCell(CounterColumn counter, Object key) {
+        boolean counted = false;
+        Stripe stripe = stripes[stripeOf(counter.table, key)];
+        stripe.lock.lock();
+        try {
+            Cell cell = counter.cells.get(key);
+            if (cell != null && !cell.isDead()) {
+                counted = cell.markCounted();
+                return cell;
+            }
+            PendingRow row = counter.table.rows.get(key);
+            Entry last = row == null ? null : row.last();
+            if (last != null && last.epoch == openRows) {
+                return null;
+            }
+            cell = counter.newCell(key, openRows);
+            counted = cell.markCounted();
+            counter.cells.put(cell);
+            return cell;
+        } finally {
+            stripe.lock.unlock();
+            if (!counted) {
+                limits.release(counter.table, 1, Limits.CELL_BYTES);
+            }
+        }
     }
 
     /** Freezes a cell whose accumulator has grown large; its row starts another. */

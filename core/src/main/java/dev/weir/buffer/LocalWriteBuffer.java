@@ -72,7 +72,8 @@ final class LocalWriteBuffer implements WriteBuffer {
         Ledger ledger = new Ledger(database);
         this.recovery = new Recovery(database, journal, ledger, tables, settings, monitor);
         this.handovers = new Handovers(database, journal, tables, intake, monitor);
-        this.totals = new Totals(database, epochs, journal.writer(), tables, clock);
+        long mostCells = Math.min(settings.maxRows(), settings.maxBytes() / Limits.CELL_BYTES);
+        this.totals = new Totals(database, epochs, journal.writer(), tables, clock, mostCells);
         this.flushLoop = new FlushLoop(
                 database, journal, settings, clock, monitor, limits, epochs, ledger, recovery, handovers, totals,
                 tables, refusals);

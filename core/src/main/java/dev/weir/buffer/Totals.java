@@ -47,6 +47,7 @@ final class Totals {
     private final String writer;
     private final Tables tables;
     private final Clock clock;
+    private final long mostCells;
     private final Map<CounterColumn, Map<Object, Read>> again = new HashMap<>();
     private Runnable verifyLedger = () -> {};
     private Runnable flush = () -> {};
@@ -60,12 +61,18 @@ final class Totals {
 
     private long swept;
 
-    Totals(Database database, Epochs epochs, String writer, Tables tables, Clock clock) {
+    /**
+     * Totals.
+     *
+     * @param mostCells how many cells are kept before those that wait for nothing are let go at once
+     */
+    Totals(Database database, Epochs epochs, String writer, Tables tables, Clock clock, long mostCells) {
         this.database = database;
         this.epochs = epochs;
         this.writer = writer;
         this.tables = tables;
         this.clock = clock;
+        this.mostCells = mostCells;
         this.swept = clock.nanoTime();
     }
 
@@ -560,10 +567,21 @@ final class Totals {
         }
     }
 
-    /** Lets go of cells that were clean at the last sweep and were not used since, now and then. */
+    private long cells() {
+        long cells = 0;
+        for (BufferedTable table : tables.all()) {
+            for (CounterColumn counter : table.counters()) {
+                cells += counter == null ? 0 : counter.cells.size();
+            }
+        }
+        return cells;
+    }
+
+    /** Lets go of cells that were clean at the last sweep and were not used since, now and then; of all clean ones if there are too many. */
     void sweep() {
         long now = clock.nanoTime();
-        if (now - swept < SWEEP_NANOS) {
+        boolean tooMany = cells() > mostCells;
+        if (now - swept < SWEEP_NANOS && !tooMany) {
             return;
         }
         if (!epochs.cutLock.tryLock()) {
@@ -576,10 +594,10 @@ final class Totals {
             int current = tick;
             forEachCell(cell -> {
                 long accumulator = cell.accumulator();
-                boolean inUse = cell.validUntil != Cell.NO_BASE && cell.validUntil - current >= 0;
+                boolean inUse = !tooMany && cell.validUntil != Cell.NO_BASE && cell.validUntil - current >= 0;
                 if (cell.unplanned != Cell.PLANNED || cell.isDirty() || accumulator != cell.planned || inUse) {
                     cell.idle = false;
-                } else if (cell.idle) {
+                } else if (cell.idle || tooMany) {
                     epochs.intake.evict(cell);
                 } else {
                     cell.idle = true;
