@@ -212,13 +212,17 @@ final class LocalCounter implements Counter {
             }
             intake.countOperations(-1);
         }
-        return stage(accept(canonical(key), delta), key);
+        return addAsyncSlowly(canonical(key), delta);
     }
 
     @Override
     public CompletionStage<Void> addAsync(Object key, long delta) {
-        Object canonical = of.arguments.key(key);
-        return stage(accept(canonical, delta), canonical);
+        return addAsyncSlowly(of.arguments.key(key), delta);
+    }
+
+    private CompletionStage<Void> addAsyncSlowly(Object key, long delta) {
+        of.arguments.checkAdd(counter.column, delta);
+        return stage(of.addForStage(counter, key, delta), key);
     }
 
     private CompletionStage<Void> stage(@Nullable Accepted done, Object key) {

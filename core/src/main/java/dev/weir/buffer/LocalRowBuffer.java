@@ -56,7 +56,7 @@ final class LocalRowBuffer implements RowBuffer {
         of.refuseInTransaction("incrementAsync");
         int at = checkedAdd(column, delta);
         Operation operation = addition(at, delta);
-        return of.stage(added(operation, at, delta), operation).thenApply(done -> total(at));
+        return of.stage(addedForStage(operation, at, delta), operation).thenApply(done -> total(at));
     }
 
     private int checkedAdd(String column, long delta) {
@@ -108,6 +108,10 @@ final class LocalRowBuffer implements RowBuffer {
         return missing.equals(table.missing) ? of.add(table.counter(column), key, delta) : of.accept(operation);
     }
 
+    private @Nullable Accepted addedForStage(Operation operation, int column, long delta) {
+        return missing.equals(table.missing) ? of.addForStage(table.counter(column), key, delta) : of.accept(operation);
+    }
+
     private void run(Operation operation) {
         of.await(of.accept(operation), operation);
     }
@@ -127,7 +131,7 @@ final class LocalRowBuffer implements RowBuffer {
     public CompletionStage<Void> addAsync(String column, long delta) {
         int at = checkedAdd(column, delta);
         Operation operation = addition(at, delta);
-        return of.stage(added(operation, at, delta), operation);
+        return of.stage(addedForStage(operation, at, delta), operation);
     }
 
     @Override
