@@ -63,8 +63,7 @@ final class Handovers {
     void add(Transaction transaction, List<Operation> operations) {
         transaction
                 .listener(Travelling.class, () -> new Travelling(transaction))
-                .operations
-                .addAll(operations);
+                .add(operations);
     }
 
     /** Completes once what was added to the transaction so far has joined an epoch; fails if it does not. */
@@ -85,8 +84,18 @@ final class Handovers {
         private final List<CompletableFuture<Accepted>> joining = new ArrayList<>();
         private @Nullable String id;
 
+        /** What all of it takes in the journal, at the most. */
+        private long encoded;
+
         Travelling(Transaction transaction) {
             this.transaction = transaction;
+        }
+
+        void add(List<Operation> more) {
+            long size = Intake.encoded(more);
+            intake.requireFits(encoded + size);
+            encoded += size;
+            operations.addAll(more);
         }
 
         @Override
@@ -111,7 +120,11 @@ final class Handovers {
         public void afterCommit() {
             if (id != null) {
                 intake.countOperations(operations.size());
-                Accepted accepted = intake.append(operations, id);
+                Accepted accepted = intake.appendCommitted(operations, id);
+                if (accepted == null) {
+                    forget("the journal takes no writes; they take effect with a later flush");
+                    return;
+                }
                 joining.forEach(joined -> joined.complete(accepted));
             }
         }
@@ -148,6 +161,7 @@ final class Handovers {
         public void rollbackTo(@Nullable Object mark) {
             Mark at = mark instanceof Mark there ? there : new Mark(0, 0);
             operations.subList(at.operations, operations.size()).clear();
+            encoded = Intake.encoded(operations);
             List<CompletableFuture<Accepted>> undone = joining.subList(at.joining, joining.size());
             fail(undone, "their savepoint was rolled back");
             undone.clear();

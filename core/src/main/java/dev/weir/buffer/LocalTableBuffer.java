@@ -115,7 +115,7 @@ final class LocalTableBuffer implements TableBuffer {
         if (transaction != null || durability == Durability.ACCEPTED) {
             return add(counter, key, delta);
         }
-        boolean flushed = buffer.limits().admit(table, 0, 0);
+        boolean flushed = buffer.limits().admit(table, 0, 0, 0);
         Accepted accepted = add(counter, key, delta);
         return flushed && accepted != null ? new Accepted(accepted.epoch(), true) : accepted;
     }

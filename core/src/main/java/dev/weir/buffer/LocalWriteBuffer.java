@@ -65,7 +65,7 @@ final class LocalWriteBuffer implements WriteBuffer {
         this.journal = journal;
         this.monitor = new Monitor(clock);
         this.journalLoop = new JournalLoop(journal, settings, monitor, database.name());
-        this.limits = new Limits(settings, this::flushSoon);
+        this.limits = new Limits(settings, journal.maxEpochBytes(), this::flushSoon);
         this.intake = new Intake(limits, journalLoop::touched);
         this.epochs = new Epochs(journal.writer(), limits, intake);
         this.tables = new Tables(database.catalog(), notes, settings);
@@ -200,7 +200,7 @@ final class LocalWriteBuffer implements WriteBuffer {
         if (operations.isEmpty()) {
             return null;
         }
-        Accepted accepted = intake.append(operations, null);
+        Accepted accepted = intake.append(operations);
         intake.countOperations(recorder.calls());
         return accepted;
     }
