@@ -118,7 +118,7 @@ final class Epochs {
         } finally {
             planLock.unlock();
         }
-        if (!cutLock.tryLock(PATIENCE_MILLIS, TimeUnit.MILLISECONDS)) {
+        if (!tryCutLock()) {
             return null;
         }
         try {
@@ -132,6 +132,11 @@ final class Epochs {
         } finally {
             planLock.unlock();
         }
+    }
+
+    /** Takes the cut lock, unless the journal takes long over an epoch, or can't write it. */
+    boolean tryCutLock() throws InterruptedException {
+        return cutLock.tryLock(PATIENCE_MILLIS, TimeUnit.MILLISECONDS);
     }
 
     /** How many plans wait, the one in flight included. */

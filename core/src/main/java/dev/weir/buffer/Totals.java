@@ -578,14 +578,14 @@ final class Totals {
     }
 
     /** Lets go of cells that were clean at the last sweep and were not used since, now and then; of all clean ones if there are too many. */
-    void sweep() {
+    void sweep() throws InterruptedException {
         long now = clock.nanoTime();
         boolean tooMany = cells() > mostCells;
         if (now - swept < SWEEP_NANOS && !tooMany) {
             return;
         }
-        if (!epochs.cutLock.tryLock()) {
-            // The journal writes, or can't. The next round comes back to it.
+        if (!epochs.tryCutLock()) {
+            // The next round comes back to it.
             return;
         }
         swept = now;
