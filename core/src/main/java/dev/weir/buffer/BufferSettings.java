@@ -110,7 +110,7 @@ public final class BufferSettings {
         return atLimit;
     }
 
-    /** How long an operation waits for room at most; 5 s by default. */
+    /** How long an operation waits for room at most, one at {@code FLUSHED} for the database, and a flush for the journal; 5 s by default. */
     public Duration blockTimeout() {
         return blockTimeout;
     }
@@ -264,7 +264,7 @@ public final class BufferSettings {
             return this;
         }
 
-        /** How long an operation waits for room at most; 5 s by default. */
+        /** How long an operation waits for room at most, one at {@code FLUSHED} for the database, and a flush for the journal; 5 s by default. */
         public Builder blockTimeout(Duration value) {
             this.blockTimeout = setting("blockTimeout", value);
             return this;

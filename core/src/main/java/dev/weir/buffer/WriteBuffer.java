@@ -68,7 +68,8 @@ public interface WriteBuffer extends Database.WriteBehind, AutoCloseable {
     /**
      * Writes everything accepted so far to the database, and returns when it is there.
      *
-     * @throws dev.weir.db.FlushException if it could not; what was pending stays pending
+     * @throws dev.weir.db.FlushException if it could not, or the journal took nothing for {@code blockTimeout}; what was pending
+     *     stays pending
      */
     FlushReport flush();
 
