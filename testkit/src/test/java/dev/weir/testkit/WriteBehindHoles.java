@@ -18,6 +18,7 @@ import dev.weir.db.FlushReport;
 import dev.weir.db.TableBuffer;
 import dev.weir.db.TotalUnknownException;
 import dev.weir.db.engine.ValueKind;
+import dev.weir.error.WeirException;
 import dev.weir.testkit.FaultyDataSource.Occasion;
 import dev.weir.testkit.FaultyDataSource.Point;
 import java.io.IOException;
@@ -385,6 +386,20 @@ abstract class WriteBehindHoles {
         assertThat(posts().counter("views").addAndGet(1, 1)).isEqualTo(107);
         flushPatiently();
         assertNothingPending();
+    }
+
+    @Test
+    void handOver_onALostConnection_isRetryable_andHasNoEffect() {
+        faulty.on(Point.BEFORE_STATEMENT)
+                .matching(sql -> sql.contains("INSERT") && sql.contains("weir_handover"))
+                .breakConnection();
+        assertThatThrownBy(() -> weir.database()
+                        .transaction(tx -> tx.table("posts").buffer().where(1).add("views", 1)))
+                .isInstanceOfSatisfying(
+                        WeirException.class,
+                        problem -> assertThat(problem.retryable()).isTrue());
+        weir.buffer().flush();
+        assertThat(views()).isEqualTo(100);
     }
 
     @Test
