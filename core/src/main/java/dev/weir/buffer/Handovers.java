@@ -6,6 +6,8 @@ import dev.weir.db.Database;
 import dev.weir.db.NanoId;
 import dev.weir.db.Transaction;
 import dev.weir.db.engine.Dialect;
+import dev.weir.error.Failure;
+import dev.weir.error.WeirException;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -107,10 +109,12 @@ final class Handovers {
             try {
                 insert(transaction.connection(), database.dialect(), made, journal.writer(), write(operations));
             } catch (SQLException e) {
-                throw new IllegalStateException(
+                Failure failure = database.dialect().classify(e);
+                throw new WeirException(
                         "The transaction's buffered operations could not be handed over: " + FlushLoop.describe(e)
-                                + ".",
-                        e);
+                                + ". The transaction is rolled back; run it again.",
+                        e,
+                        failure == Failure.CONNECTION || failure == Failure.TRANSIENT);
             }
             known.add(made);
             id = made;

@@ -399,6 +399,20 @@ abstract class WriteBehindHoles {
     }
 
     @Test
+    void handOver_onALostConnection_isRetryable_andHasNoEffect() {
+        faulty.on(Point.BEFORE_STATEMENT)
+                .matching(sql -> sql.contains("INSERT") && sql.contains("weir_handover"))
+                .breakConnection();
+        assertThatThrownBy(() -> weir.database()
+                        .transaction(tx -> tx.table("posts").buffer().where(1).add("views", 1)))
+                .isInstanceOfSatisfying(
+                        WeirException.class,
+                        problem -> assertThat(problem.retryable()).isTrue());
+        weir.buffer().flush();
+        assertThat(views()).isEqualTo(100);
+    }
+
+    @Test
     void odacW15_crashAfterACommitWhoseAnswerIsLost_isAppliedOnce() {
         posts().durability(Durability.JOURNALED).where(1).add("views", 5);
         weir.database().table("log").buffer().insert(Map.of("id", 1, "line", "x"));
