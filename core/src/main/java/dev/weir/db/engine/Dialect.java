@@ -8,6 +8,7 @@ import java.sql.ResultSetMetaData;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -80,6 +81,20 @@ public interface Dialect {
     /** Whether the engine may have rolled the whole transaction back by itself: what comes after must not be committed. */
     default boolean endsTransaction(SQLException error) {
         return StandardFailure.state(root(error)).startsWith("40") || classify(error) == Failure.CONNECTION;
+    }
+
+    /** Makes constraints that are deferred to the COMMIT of the open transaction speak at once, on an engine that can. */
+    default void checkDeferredNow(Connection connection) throws SQLException {
+        Objects.requireNonNull(connection, "connection");
+    }
+
+    /**
+     * How many rows break a foreign key as the open transaction stands, on an engine whose deferred keys speak at COMMIT and
+     * not before; always 0 on others. Reads every table that has a foreign key.
+     */
+    default long brokenKeys(Connection connection) throws SQLException {
+        Objects.requireNonNull(connection, "connection");
+        return 0;
     }
 
     /** Whether a COMMIT that failed so may be in the database all the same. */

@@ -47,6 +47,13 @@ final class PostgresDialect extends StandardDialect {
     }
 
     @Override
+    public void checkDeferredNow(Connection connection) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            statement.execute("SET CONSTRAINTS ALL IMMEDIATE");
+        }
+    }
+
+    @Override
     void bindValue(PreparedStatement statement, int index, ColumnInfo column, Object value) throws SQLException {
         boolean untyped = switch (column.kind()) {
             case TEXT -> PostgresText.isJson(column);

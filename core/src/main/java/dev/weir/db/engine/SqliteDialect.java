@@ -108,6 +108,11 @@ final class SqliteDialect extends StandardDialect {
     }
 
     @Override
+    public long brokenKeys(Connection connection) throws SQLException {
+        return SqliteCatalog.brokenKeys(connection);
+    }
+
+    @Override
     void bindValue(PreparedStatement statement, int index, ColumnInfo column, Object value) throws SQLException {
         switch (column.kind()) {
             case DECIMAL -> bindDecimal(statement, index, column, (BigDecimal) value);
