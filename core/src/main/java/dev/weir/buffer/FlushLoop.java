@@ -343,7 +343,14 @@ final class FlushLoop implements Runnable {
         FlushTransaction transaction = new FlushTransaction(database, ledger, plan, from, clock.now());
         FlushTransaction.Outcome outcome;
         try {
-            outcome = transaction.run(care, connection -> totals.readAgain(connection, plan));
+            outcome = transaction.run(care, connection -> {
+                if (care == FlushTransaction.Care.NONE) {
+                    totals.readAgain(connection, plan);
+                } else {
+                    // What is refused may be a column that can't be read either.
+                    totals.dropBases(plan);
+                }
+            });
         } catch (SQLException | RuntimeException e) {
             inDoubt = transaction.commitSent() ? transaction : inDoubt;
             throw e;

@@ -244,22 +244,9 @@ final class FlushTransaction {
         }
     }
 
+    /** What the schema refuses nobody but an operator can mend, and other tables must not wait for him. */
     private boolean isRefusal(SQLException e) {
-        Failure failure = dialect.classify(e);
-        return failure == Failure.DATA || (failure == Failure.OTHER && isSchema(e));
-    }
-
-    /** A table or column that is gone: nobody but an operator can mend that, and other tables must not wait for him. */
-    private boolean isSchema(SQLException e) {
-        String state = e.getSQLState();
-        if (dialect.name().equals("sqlite")) {
-            String message = String.valueOf(e.getMessage());
-            return message.contains("no such table")
-                    || message.contains("no such column")
-                    || message.contains("has no column");
-        }
-        return state != null
-                && (state.equals("42P01") || state.equals("42703") || state.startsWith("42S") || state.equals("42102"));
+        return dialect.classify(e) == Failure.DATA || dialect.schemaChanged(e);
     }
 
     /** Applies what can be applied, unit by unit if need be, and refuses the rest. */
@@ -364,7 +351,9 @@ final class FlushTransaction {
             if (!isRefusal(e)) {
                 throw e;
             }
-            reason = "the database refuses the data: SQLState " + e.getSQLState() + ", code " + e.getErrorCode();
+            SQLException root = dialect.root(e);
+            reason = (dialect.schemaChanged(e) ? "the table was changed" : "the database refuses the data")
+                    + ": SQLState " + root.getSQLState() + ", code " + root.getErrorCode();
         } catch (ArithmeticException | ClassCastException e) {
             LOG.debug("A change came to a value that its column can't hold.", e);
             reason = "a value that its column can't hold";

@@ -73,6 +73,14 @@ public interface Dialect {
         return "23505".equals(root(error).getSQLState());
     }
 
+    /**
+     * Whether a statement no longer fits the schema: what it names is gone, or of another kind or type. Only a change of the
+     * schema helps, never a retry. A missing right is no such error. Always {@link Failure#OTHER} or {@link Failure#DATA}.
+     */
+    default boolean schemaChanged(SQLException error) {
+        return StandardFailure.schemaChanged(root(error));
+    }
+
     /** Whether the engine gave the transaction up because of another one, so that running it anew may help. */
     default boolean conflict(SQLException error) {
         return StandardFailure.state(root(error)).startsWith("40") && classify(error) == Failure.TRANSIENT;
