@@ -372,7 +372,7 @@ final class FlushLoop implements Runnable {
         epochs.forget(plan, true);
         handovers.done(plan.handovers);
         report(transaction.report(Duration.ofNanos(System.nanoTime() - start)));
-        transaction.letters().forEach(monitor::letter);
+        monitor.refused(transaction.letters());
     }
 
     private void report(FlushReport report) {

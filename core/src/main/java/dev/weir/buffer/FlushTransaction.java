@@ -369,9 +369,6 @@ final class FlushTransaction {
     }
 
     private void writeLetters(Connection connection) throws SQLException {
-        if (refused.isEmpty()) {
-            return;
-        }
         for (Refusal refusal : refused) {
             Unit unit = refusal.unit();
             DeadLetter letter = new DeadLetter(
@@ -385,10 +382,6 @@ final class FlushTransaction {
             letters.add(letter);
             insertLetter(connection, dialect, letter);
         }
-        LOG.warn(
-                "The database refused {} changes for good; they are in {}. Look at them with `weir buffer dead-letters`.",
-                letters.size(),
-                Ledger.DEAD_LETTER);
     }
 
     static void insertLetter(Connection connection, Dialect dialect, DeadLetter letter) throws SQLException {

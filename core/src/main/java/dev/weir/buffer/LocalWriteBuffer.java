@@ -6,8 +6,10 @@ import dev.weir.db.Database;
 import dev.weir.db.Durability;
 import dev.weir.db.FlushException;
 import dev.weir.db.FlushReport;
+import dev.weir.db.SqlException;
 import dev.weir.db.TableBuffer;
 import dev.weir.db.Transaction;
+import dev.weir.error.Failure;
 import dev.weir.error.WeirException;
 import dev.weir.time.Clock;
 import java.sql.SQLException;
@@ -103,17 +105,10 @@ final class LocalWriteBuffer implements WriteBuffer {
                 if (System.nanoTime() - start > settings.connectTimeout().toNanos()) {
                     if (settings.startDegraded()) {
                         limits.databaseAway(true);
-                        monitor.databaseAway(true, "the database is away at the start");
+                        monitor.databaseAway(true, "the database took nothing at the start");
                         break;
                     }
-                    throw new WeirException(
-                            "The buffer starts only with its database, which did not answer: database="
-                                    + database.name()
-                                    + ", connectTimeout=" + settings.connectTimeout() + ", last problem: "
-                                    + FlushLoop.describe(e)
-                                    + ". Start the database, or allow startDegraded(true).",
-                            e,
-                            true);
+                    throw notStarted(e);
                 }
                 LockSupport.parkNanos(this, pause);
             }
@@ -121,6 +116,21 @@ final class LocalWriteBuffer implements WriteBuffer {
         journalLoop.start(epochs, flushLoop::look);
         flushLoop.start();
         ticker.start();
+    }
+
+    private WeirException notStarted(Exception e) {
+        boolean away = e instanceof SQLException sql
+                ? database.dialect().classify(sql) == Failure.CONNECTION
+                : e instanceof SqlException asked && asked.failure() == Failure.CONNECTION;
+        return new WeirException(
+                "The buffer starts only with its database, which "
+                        + (away ? "did not answer" : "refuses what the start has to write") + ": database="
+                        + database.name() + ", connectTimeout=" + settings.connectTimeout() + ", last problem: "
+                        + FlushLoop.describe(e) + ". "
+                        + (away ? "Start the database" : "Mend what it refuses: a right, a full disk, a lock")
+                        + ", or allow startDegraded(true).",
+                e,
+                true);
     }
 
     /** Moves the tick on, and watches over the journal. */
@@ -219,8 +229,11 @@ final class LocalWriteBuffer implements WriteBuffer {
 
     private @Nullable Accepted group(Consumer<BufferGroup> block, List<Operation> operations) {
         GroupRecorder recorder = new GroupRecorder(tables::get, operations);
-        block.accept(recorder);
-        recorder.finish();
+        try {
+            block.accept(recorder);
+        } finally {
+            recorder.end();
+        }
         if (operations.isEmpty()) {
             return null;
         }

@@ -7,6 +7,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -30,6 +31,10 @@ final class Recovery {
     private final BufferSettings settings;
     private final Monitor monitor;
     private volatile boolean done;
+
+    /** Whose pending epochs are in the statistics: an attempt that failed is not counted again. */
+    private final Set<String> counted = new HashSet<>();
+
     private long trimmed = System.nanoTime() - TRIM_NANOS;
 
     Recovery(
@@ -108,21 +113,27 @@ final class Recovery {
                         "The database has forgotten the writer {}: it fell back. Its kept epochs are written again.",
                         writer.id());
             }
-            long operations = monitor.recoveredOperations.get();
-            journal.read(
-                    writer.id(),
-                    from + 1,
-                    writer.last(),
-                    (epoch, data) -> monitor.recoveredOperations.addAndGet(EpochDecoder.operations(data)));
-            if (monitor.recoveredOperations.get() > operations) {
-                // Epochs that hold nothing may come last: nobody flushed them, and nobody misses them.
-                LOG.info(
-                        "Epochs {} to {} of an earlier opening are pending in the journal; they are flushed now.",
-                        from + 1,
-                        writer.last());
-                monitor.recoveredEpochs.addAndGet(writer.last() - from);
+            if (counted.add(writer.id())) {
+                count(writer, from);
             }
             replay(writer.id(), seq, writer.last());
+        }
+    }
+
+    /** Epochs that hold nothing may come last: nobody flushed them, and nobody misses them. */
+    private void count(Journal.Writer writer, long from) {
+        long operations = monitor.recoveredOperations.get();
+        journal.read(
+                writer.id(),
+                from + 1,
+                writer.last(),
+                (epoch, data) -> monitor.recoveredOperations.addAndGet(EpochDecoder.operations(data)));
+        if (monitor.recoveredOperations.get() > operations) {
+            LOG.info(
+                    "Epochs {} to {} of an earlier opening are pending in the journal; they are flushed now.",
+                    from + 1,
+                    writer.last());
+            monitor.recoveredEpochs.addAndGet(writer.last() - from);
         }
     }
 
@@ -166,7 +177,7 @@ final class Recovery {
                 case COMMITTED -> {
                     at = plan.to;
                     monitor.flushed(transaction.report(Duration.ofNanos(System.nanoTime() - start)));
-                    transaction.letters().forEach(monitor::letter);
+                    monitor.refused(transaction.letters());
                 }
                 case LEDGER_MOVED -> at = readLedger(writer);
                 default -> LOG.debug("The database refuses data of epochs {} to {}.", plan.from + 1, plan.to);

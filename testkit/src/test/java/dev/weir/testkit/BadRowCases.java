@@ -202,15 +202,15 @@ abstract class BadRowCases {
         weir.buffer()
                 .atomically(group -> group.table("item")
                         .where(20)
-                        .set("big", Long.MAX_VALUE)
+                        .update(Map.of("big", Long.MAX_VALUE))
                         .add("big", 1)
-                        .set("small", 3));
+                        .update(Map.of("small", 3)));
         weir.buffer()
                 .atomically(group -> group.table("item")
                         .where(30)
                         .add("big", Long.MAX_VALUE)
                         .add("big", 1)
-                        .set("small", 3));
+                        .update(Map.of("small", 3)));
         items().counter("big").add(40, 7);
 
         FlushReport report = weir.buffer().flush();
@@ -257,7 +257,7 @@ abstract class BadRowCases {
             int at = i;
             weir.buffer().atomically(group -> {
                 group.table("good").where(1).add("n", 1);
-                group.table("item").where(at).add("big", 1).set("small", at == 77 ? -9 : 2);
+                group.table("item").where(at).add("big", 1).update(Map.of("small", at == 77 ? -9 : 2));
             });
         }
         weir.database().table("good").buffer().where(1).add("n", 1_000);
