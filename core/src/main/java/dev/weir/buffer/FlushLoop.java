@@ -162,7 +162,7 @@ final class FlushLoop implements Runnable {
         return request;
     }
 
-    /** Ends the thread after the attempt that may be running. */
+    /** Ends the thread after the attempt that may be running. If that takes longer than {@code nanos}, nobody waits for it. */
     boolean stop(long nanos) {
         lock.lock();
         try {
@@ -183,7 +183,11 @@ final class FlushLoop implements Runnable {
         if (interrupted) {
             Thread.currentThread().interrupt();
         }
-        return !thread.isAlive();
+        boolean ended = !thread.isAlive();
+        if (!ended) {
+            fail(closedBefore());
+        }
+        return ended;
     }
 
     @Override
@@ -207,9 +211,16 @@ final class FlushLoop implements Runnable {
         }
     }
 
-    private static IllegalStateException closedBefore() {
-        return new IllegalStateException(
-                "The buffer was closed before the database had the operation; it is in the journal, and the next start writes it.");
+    private static FlushException closedBefore() {
+        return new FlushException(
+                "The buffer was closed before the database had what was accepted; it is in the journal, and the next start writes it.",
+                null,
+                false);
+    }
+
+    /** Whether nobody is flushed for any more. */
+    boolean isStopping() {
+        return stopping;
     }
 
     /** Waits until it is time to flush; false if the thread shall end. */

@@ -3,6 +3,7 @@ package dev.weir.buffer;
 import dev.weir.buffer.Intake.Accepted;
 import dev.weir.buffer.Intake.Operation;
 import dev.weir.db.Database;
+import dev.weir.db.FlushException;
 import dev.weir.db.NanoId;
 import dev.weir.db.Transaction;
 import dev.weir.db.engine.Dialect;
@@ -118,24 +119,30 @@ final class Handovers {
 
         @Override
         public void afterRollback() {
-            forget("it was rolled back");
+            forget(undone("it was rolled back"));
         }
 
         @Override
         public void afterUnknown() {
-            forget("its COMMIT was not answered; if it is in, they take effect with a later flush");
+            forget(new FlushException(
+                    "Buffered operations travelled with a transaction whose COMMIT was not answered: if it is in, they take effect with a later flush. Do not repeat them before you have looked.",
+                    null,
+                    false));
         }
 
-        private void forget(String why) {
+        private void forget(RuntimeException failure) {
             if (id != null) {
                 known.remove(id);
             }
-            fail(joining, why);
+            fail(joining, failure);
         }
 
-        private void fail(List<CompletableFuture<Accepted>> left, String why) {
-            IllegalStateException failure = new IllegalStateException(
-                    "Buffered operations that travelled with a transaction did not join the buffer: " + why + ".");
+        private static IllegalStateException undone(String why) {
+            return new IllegalStateException(
+                    "Buffered operations that travelled with a transaction have no effect: " + why + ".");
+        }
+
+        private static void fail(List<CompletableFuture<Accepted>> left, RuntimeException failure) {
             left.forEach(joined -> joined.completeExceptionally(failure));
         }
 
@@ -149,7 +156,7 @@ final class Handovers {
             Mark at = mark instanceof Mark there ? there : new Mark(0, 0);
             operations.subList(at.operations, operations.size()).clear();
             List<CompletableFuture<Accepted>> undone = joining.subList(at.joining, joining.size());
-            fail(undone, "their savepoint was rolled back");
+            fail(undone, undone("their savepoint was rolled back"));
             undone.clear();
         }
     }

@@ -68,7 +68,7 @@ final class LocalRowBuffer implements RowBuffer {
         Totals.Total total;
         try {
             total = of.buffer.totals().get(table, key, column);
-        } catch (WeirException e) {
+        } catch (WeirException | IllegalStateException e) {
             throw unknown("the database can't be asked", e);
         }
         if (!total.exists()) {

@@ -268,11 +268,12 @@ final class LocalWriteBuffer implements WriteBuffer {
                 join(flushLoop.request(epoch));
                 return;
             } catch (FlushException e) {
-                if (System.nanoTime() - end > 0) {
+                if (flushLoop.isStopping() || System.nanoTime() - end > 0) {
                     throw new FlushException(
                             "The operation was accepted and is in the journal, but the database takes no flushes: it will be written when that ends, so do not repeat it. "
                                     + e.getMessage(),
-                            e);
+                            e,
+                            false);
                 }
                 LockSupport.parkNanos(this, Duration.ofMillis(10).toNanos());
             }
@@ -448,8 +449,11 @@ final class LocalWriteBuffer implements WriteBuffer {
         stopTicking = true;
         LockSupport.unpark(ticker);
         journal.close();
-        epochs.flushed.fail(new IllegalStateException(
-                "The buffer was closed before the database had the operation; it is in the journal."));
+        epochs.flushed.fail(new FlushException(
+                "The buffer was closed before the database had the operation, which is written at the next start if it is in the journal"
+                        + (journaled ? ", as all that was accepted is." : "; the journal took no writes at the end."),
+                null,
+                false));
         if (!flushed) {
             LOG.warn(
                     "The buffer was closed with {} pending rows: {}. {}",
