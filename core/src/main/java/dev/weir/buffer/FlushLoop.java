@@ -135,7 +135,7 @@ final class FlushLoop implements Runnable {
 
     /** Lets the thread look whether it is time. */
     void look() {
-        if (!epochs.flushed.isEmpty() || epochs.planCount() > 1) {
+        if (!epochs.flushed.isEmpty() || epochs.planCount() > 1 || handovers.isBehind()) {
             flushSoon();
         }
     }
@@ -306,6 +306,9 @@ final class FlushLoop implements Runnable {
                 away(false, "the database answers");
             }
             requestsDone();
+            if (handovers.mayTakeMore()) {
+                flushSoon();
+            }
             trim();
             totals.sweep();
         } catch (InterruptedException e) {

@@ -168,9 +168,13 @@ final class LocalWriteBuffer implements WriteBuffer {
     }
 
     private void awaitRecovery() {
-        if (!recovery.isDone()) {
+        while (isRecovering()) {
             flush();
         }
+    }
+
+    private boolean isRecovering() {
+        return !recovery.isDone() || !handovers.areTakenUp();
     }
 
     Limits limits() {
@@ -353,7 +357,7 @@ final class LocalWriteBuffer implements WriteBuffer {
             throw new FlushException("A flush begins with the journal, which takes no writes: look at its disk.", null);
         }
         try {
-            if (journalLoop.isTouched() || intake.hasTouchedCells() || !recovery.isDone()) {
+            if (journalLoop.isTouched() || intake.hasTouchedCells() || isRecovering()) {
                 return intake.openCells();
             }
             return epochs.isIdle() ? 0 : intake.durable;
