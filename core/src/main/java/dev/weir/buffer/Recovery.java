@@ -3,6 +3,7 @@ package dev.weir.buffer;
 import dev.weir.buffer.PendingRow.Entry;
 import dev.weir.buffer.PendingRow.Group;
 import dev.weir.db.Database;
+import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -83,12 +84,38 @@ final class Recovery {
         }
     }
 
-    /** Makes the own tables that are missing: at the start, and when the database was restored to a time before them. */
+    /**
+     * Makes the own tables that are missing: at the start, and when the database was restored to a time before them.
+     *
+     * @throws JournalException if the database knows none of the writers of this journal that had a row in theirs
+     */
     void makeTables() throws SQLException {
         try (FlushConnection lease = FlushConnection.take(database)) {
+            if (!settings.writeToUnknownDatabase() && !isKnown(lease.connection())) {
+                throw new JournalException(
+                        "A journal's epochs are written to the database that they belong to, and this one knows none of this journal's writers: database="
+                                + database.name()
+                                + ". Name the right database. If this one was restored, restore weir_ledger from the same moment. If it has nothing of what was flushed, allow writeToUnknownDatabase(true) for one start, which writes again all that the journal keeps; or move the journal away, which gives up what is pending.",
+                        null);
+            }
             ledger.createTables(lease.connection());
             lease.commit();
         }
+    }
+
+    /** A database that fell back knows at least the first opening, unless it stands before that one. */
+    private boolean isKnown(Connection connection) throws SQLException {
+        List<Journal.Writer> earlier = journal.earlier();
+        Set<String> hadRow = earlier.stream()
+                .filter(Journal.Writer::ledgerRow)
+                .map(Journal.Writer::id)
+                .collect(Collectors.toSet());
+        if (done) {
+            hadRow.add(journal.writer());
+        } else if (earlier.stream().noneMatch(writer -> writer.last() > 0)) {
+            return true;
+        }
+        return hadRow.isEmpty() || ledger.knowsAny(connection, hadRow);
     }
 
     private void makeRow(String writer) throws SQLException {
