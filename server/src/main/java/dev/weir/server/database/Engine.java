@@ -38,9 +38,8 @@ enum Engine {
                     "connectTimeout", "10000",
                     "tcpKeepAlive", "true"));
 
-    // Flags of sqlite3_open_v2; each with that for file names that are URIs.
-    private static final String SQLITE_READ = Integer.toString(0x1 | 0x40);
-    private static final String SQLITE_READ_AND_WRITE = Integer.toString(0x2 | 0x40);
+    /** Flags of sqlite3_open_v2: to be read and written, not to be made; its name may be a URI. */
+    private static final String SQLITE_THERE = Integer.toString(0x2 | 0x40);
 
     private static final int SQLITE_CAN_NOT_OPEN = 14;
     private static final int H2_NOT_FOUND = 90146;
@@ -87,7 +86,7 @@ enum Engine {
             if (this == SQLITE) {
                 // To look on is not to change how the file keeps its log, and takes no write lock.
                 properties.put("busy_timeout", "10000");
-                properties.put("open_mode", access == Access.LOOK ? SQLITE_READ : SQLITE_READ_AND_WRITE);
+                properties.put("open_mode", SQLITE_THERE);
             } else if (this == H2) {
                 properties.put("IFEXISTS", "TRUE");
             }

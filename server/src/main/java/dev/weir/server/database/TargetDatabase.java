@@ -68,8 +68,10 @@ public final class TargetDatabase implements AutoCloseable {
         config.setPoolName("weir");
         config.setJdbcUrl(url);
         config.setDataSourceProperties(settings);
-        // What SQLite opens to be read only can't be called anything else afterwards.
-        config.setReadOnly(engine == Engine.SQLITE && access == Access.LOOK);
+        if (engine == Engine.SQLITE && access == Access.LOOK) {
+            // A connection that may not write at all could not clear away the log that it has to make.
+            config.setConnectionInitSql("PRAGMA query_only = ON");
+        }
         config.setMaximumPoolSize(CONNECTIONS);
         config.setMinimumIdle(1);
         config.setConnectionTimeout(CONNECT_TIMEOUT.toMillis());
