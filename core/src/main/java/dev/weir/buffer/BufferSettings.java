@@ -28,6 +28,7 @@ public final class BufferSettings {
     private final Duration connectTimeout;
     private final Duration closeTimeout;
     private final boolean startDegraded;
+    private final boolean writeToUnknownDatabase;
     private final Map<String, TableSettings> tables;
 
     private BufferSettings(Builder builder) {
@@ -47,6 +48,7 @@ public final class BufferSettings {
         this.connectTimeout = builder.connectTimeout;
         this.closeTimeout = builder.closeTimeout;
         this.startDegraded = builder.startDegraded;
+        this.writeToUnknownDatabase = builder.writeToUnknownDatabase;
         this.tables = Map.copyOf(builder.tables);
     }
 
@@ -140,6 +142,11 @@ public final class BufferSettings {
         return startDegraded;
     }
 
+    /** Whether to write what a journal keeps to a database that knows none of its writers; false by default. */
+    public boolean writeToUnknownDatabase() {
+        return writeToUnknownDatabase;
+    }
+
     TableSettings table(String table) {
         TableSettings exact = tables.get(table);
         if (exact != null) {
@@ -200,6 +207,7 @@ public final class BufferSettings {
         private Duration connectTimeout = Duration.ofSeconds(10);
         private Duration closeTimeout = Duration.ofSeconds(30);
         private boolean startDegraded = false;
+        private boolean writeToUnknownDatabase = false;
         private final Map<String, TableSettings> tables = new TreeMap<>();
 
         private Builder() {}
@@ -297,6 +305,16 @@ public final class BufferSettings {
         /** Whether to open although the database is away; false by default. */
         public Builder startDegraded(boolean value) {
             this.startDegraded = value;
+            return this;
+        }
+
+        /**
+         * Whether to write what a journal keeps to a database that knows none of its writers; false by default, and meant for
+         * one start. Such a database is another one, or has lost {@code weir_ledger}: if it has what was flushed, that is
+         * applied twice.
+         */
+        public Builder writeToUnknownDatabase(boolean value) {
+            this.writeToUnknownDatabase = value;
             return this;
         }
 

@@ -138,6 +138,7 @@ final class ClockLoop implements Runnable {
         return new FlushException(
                 "The operation was accepted" + state + ", so do not repeat it: waited=" + settings.blockTimeout()
                         + ", reason=" + (reason == null ? "no answer yet" : reason) + ".",
-                null);
+                null,
+                false);
     }
 }

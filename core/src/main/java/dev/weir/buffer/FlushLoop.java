@@ -142,7 +142,7 @@ final class FlushLoop implements Runnable {
 
     /** Lets the thread look whether it is time. */
     void look() {
-        if (!epochs.flushed.isEmpty() || epochs.planCount() > 1) {
+        if (!epochs.flushed.isEmpty() || epochs.planCount() > 1 || handovers.isBehind()) {
             flushSoon();
         }
     }
@@ -169,7 +169,7 @@ final class FlushLoop implements Runnable {
         return request;
     }
 
-    /** Ends the thread after the attempt that may be running. */
+    /** Ends the thread after the attempt that may be running. If that takes longer than {@code nanos}, nobody waits for it. */
     boolean stop(long nanos) {
         lock.lock();
         try {
@@ -190,7 +190,11 @@ final class FlushLoop implements Runnable {
         if (interrupted) {
             Thread.currentThread().interrupt();
         }
-        return !thread.isAlive();
+        boolean ended = !thread.isAlive();
+        if (!ended) {
+            fail(closedBefore());
+        }
+        return ended;
     }
 
     @Override
@@ -214,9 +218,11 @@ final class FlushLoop implements Runnable {
         }
     }
 
-    private static IllegalStateException closedBefore() {
-        return new IllegalStateException(
-                "The buffer was closed before the database had the operation; it is in the journal, and the next start writes it.");
+    private static FlushException closedBefore() {
+        return new FlushException(
+                "The buffer was closed before the database had what was accepted; it is in the journal, and the next start writes it.",
+                null,
+                false);
     }
 
     /** Waits until it is time to flush; false if the thread shall end. */
@@ -314,6 +320,9 @@ final class FlushLoop implements Runnable {
                 away(false, "the database answers");
             }
             requestsDone();
+            if (handovers.mayTakeMore()) {
+                flushSoon();
+            }
             trim();
             totals.sweep();
         } catch (InterruptedException e) {
@@ -365,7 +374,14 @@ final class FlushLoop implements Runnable {
         FlushTransaction transaction = new FlushTransaction(database, ledger, plan, from, clock.now());
         FlushTransaction.Outcome outcome;
         try {
-            outcome = transaction.run(care, connection -> totals.readAgain(connection, plan));
+            outcome = transaction.run(care, connection -> {
+                if (care == FlushTransaction.Care.NONE) {
+                    totals.readAgain(connection, plan);
+                } else {
+                    // What is refused may be a column that can't be read either.
+                    totals.dropBases(plan);
+                }
+            });
         } catch (SQLException | RuntimeException e) {
             inDoubt = transaction.commitSent() ? transaction : inDoubt;
             throw e;
@@ -387,7 +403,7 @@ final class FlushLoop implements Runnable {
         epochs.forget(plan, true);
         handovers.done(plan.handovers);
         report(transaction.report(Duration.ofNanos(System.nanoTime() - start)));
-        transaction.letters().forEach(monitor::letter);
+        monitor.refused(transaction.letters());
     }
 
     private void report(FlushReport report) {

@@ -3,7 +3,6 @@ package dev.weir.buffer;
 import dev.weir.buffer.Intake.Accepted;
 import dev.weir.buffer.Intake.Operation;
 import dev.weir.buffer.RowChange.Missing;
-import dev.weir.buffer.RowChange.Update;
 import dev.weir.db.RowBuffer;
 import dev.weir.db.TotalUnknownException;
 import dev.weir.error.WeirException;
@@ -69,7 +68,7 @@ final class LocalRowBuffer implements RowBuffer {
         Totals.Total total;
         try {
             total = of.buffer.totals().get(table, key, column);
-        } catch (WeirException e) {
+        } catch (WeirException | IllegalStateException e) {
             throw unknown("the database can't be asked", e);
         }
         if (!total.exists()) {
@@ -145,26 +144,7 @@ final class LocalRowBuffer implements RowBuffer {
     }
 
     private Operation setting(Map<String, ? extends @Nullable Object> columns) {
-        if (columns.isEmpty()) {
-            throw new IllegalArgumentException(
-                    "An update sets at least one column: table=" + table.name + ", columns={}. Name what changes.");
-        }
-        int n = columns.size();
-        int[] at = new int[n];
-        ColumnChange[] changes = new ColumnChange[n];
-        int i = 0;
-        for (Map.Entry<String, ? extends @Nullable Object> column : columns.entrySet()) {
-            at[i] = arguments.column(column.getKey());
-            changes[i] = new ColumnChange.Put(arguments.value(at[i], column.getValue()));
-            for (int j = 0; j < i; j++) {
-                if (at[j] == at[i]) {
-                    throw new IllegalArgumentException("A column is given once: column=" + table.name + "."
-                            + table.columnInfo(at[i]).name() + ".");
-                }
-            }
-            i++;
-        }
-        return new Operation(table, key, RowChange.update(new Update(at, changes, missing)));
+        return new Operation(table, key, RowChange.update(arguments.update(columns, missing)));
     }
 
     @Override

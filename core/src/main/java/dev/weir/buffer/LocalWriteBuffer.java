@@ -6,8 +6,10 @@ import dev.weir.db.Database;
 import dev.weir.db.Durability;
 import dev.weir.db.FlushException;
 import dev.weir.db.FlushReport;
+import dev.weir.db.SqlException;
 import dev.weir.db.TableBuffer;
 import dev.weir.db.Transaction;
+import dev.weir.error.Failure;
 import dev.weir.error.WeirException;
 import dev.weir.time.Clock;
 import java.sql.SQLException;
@@ -103,17 +105,10 @@ final class LocalWriteBuffer implements WriteBuffer {
                 if (System.nanoTime() - start > settings.connectTimeout().toNanos()) {
                     if (settings.startDegraded()) {
                         limits.databaseAway(true);
-                        monitor.databaseAway(true, "the database is away at the start");
+                        monitor.databaseAway(true, "the database took nothing at the start");
                         break;
                     }
-                    throw new WeirException(
-                            "The buffer starts only with its database, which did not answer: database="
-                                    + database.name()
-                                    + ", connectTimeout=" + settings.connectTimeout() + ", last problem: "
-                                    + FlushLoop.describe(e)
-                                    + ". Start the database, or allow startDegraded(true).",
-                            e,
-                            true);
+                    throw notStarted(e);
                 }
                 LockSupport.parkNanos(this, pause);
             }
@@ -121,6 +116,21 @@ final class LocalWriteBuffer implements WriteBuffer {
         journalLoop.start(epochs, flushLoop::look);
         flushLoop.start();
         clockLoop.start();
+    }
+
+    private WeirException notStarted(Exception e) {
+        boolean away = e instanceof SQLException sql
+                ? database.dialect().classify(sql) == Failure.CONNECTION
+                : e instanceof SqlException asked && asked.failure() == Failure.CONNECTION;
+        return new WeirException(
+                "The buffer starts only with its database, which "
+                        + (away ? "did not answer" : "refuses what the start has to write") + ": database="
+                        + database.name() + ", connectTimeout=" + settings.connectTimeout() + ", last problem: "
+                        + FlushLoop.describe(e) + ". "
+                        + (away ? "Start the database" : "Mend what it refuses: a right, a full disk, a lock")
+                        + ", or allow startDegraded(true).",
+                e,
+                true);
     }
 
     /** Takes up what was handed over, so that the next flush holds it. */
@@ -134,9 +144,13 @@ final class LocalWriteBuffer implements WriteBuffer {
     }
 
     private void awaitRecovery() {
-        if (!recovery.isDone()) {
+        while (isRecovering()) {
             flush();
         }
+    }
+
+    private boolean isRecovering() {
+        return !recovery.isDone() || !handovers.areTakenUp();
     }
 
     Limits limits() {
@@ -195,8 +209,11 @@ final class LocalWriteBuffer implements WriteBuffer {
 
     private @Nullable Accepted group(Consumer<BufferGroup> block, List<Operation> operations) {
         GroupRecorder recorder = new GroupRecorder(tables::get, operations);
-        block.accept(recorder);
-        recorder.finish();
+        try {
+            block.accept(recorder);
+        } finally {
+            recorder.end();
+        }
         if (operations.isEmpty()) {
             return null;
         }
@@ -228,7 +245,7 @@ final class LocalWriteBuffer implements WriteBuffer {
         try {
             epochs.flushed.await(epoch, () -> {});
         } catch (FlushException e) {
-            throw new FlushException(String.valueOf(e.getMessage()), e);
+            throw new FlushException(String.valueOf(e.getMessage()), e, false);
         }
     }
 
@@ -308,7 +325,7 @@ final class LocalWriteBuffer implements WriteBuffer {
             throw journalStands();
         }
         try {
-            if (journalLoop.isTouched() || intake.hasTouchedCells() || !recovery.isDone()) {
+            if (journalLoop.isTouched() || intake.hasTouchedCells() || isRecovering()) {
                 return intake.openCells();
             }
             return epochs.isIdle() ? 0 : intake.durable;
@@ -411,8 +428,11 @@ final class LocalWriteBuffer implements WriteBuffer {
         journalLoop.stop(Math.max(left(end), Duration.ofSeconds(1).toNanos()), !journaled);
         clockLoop.stop();
         journal.close();
-        epochs.flushed.fail(new IllegalStateException(
-                "The buffer was closed before the database had the operation; it is in the journal."));
+        epochs.flushed.fail(new FlushException(
+                "The buffer was closed before the database had the operation, which is written at the next start if it is in the journal"
+                        + (journaled ? ", as all that was accepted is." : "; the journal took no writes at the end."),
+                null,
+                false));
         if (!flushed) {
             LOG.warn(
                     "The buffer was closed with {} pending rows: {}. {}",

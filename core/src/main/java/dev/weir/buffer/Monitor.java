@@ -101,6 +101,17 @@ final class Monitor {
         tell(listener -> listener.retrying(attempt, problem, next));
     }
 
+    /** These are in the database. */
+    void refused(List<DeadLetter> letters) {
+        if (!letters.isEmpty()) {
+            LOG.warn(
+                    "The database refused {} changes for good; they are in {}. Look at them with `weir buffer dead-letters`.",
+                    letters.size(),
+                    Ledger.DEAD_LETTER);
+            letters.forEach(this::letter);
+        }
+    }
+
     void letter(DeadLetter letter) {
         tell(listener -> listener.deadLetter(letter));
     }

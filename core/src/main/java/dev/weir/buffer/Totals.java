@@ -545,6 +545,7 @@ final class Totals {
 
     /** Forgets the bases of a plan's rows. */
     void dropBases(Plan plan) {
+        again.clear();
         for (Plan.Deltas deltas : plan.counters.values()) {
             for (int i = 0; i < deltas.size; i++) {
                 deltas.cells[i].validUntil = Cell.NO_BASE;

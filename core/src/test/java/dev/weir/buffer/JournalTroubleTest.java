@@ -70,7 +70,7 @@ class JournalTroubleTest {
         CompletableFuture<Void> call = CompletableFuture.runAsync(() -> add(Durability.JOURNALED));
         var group = rig.buffer()
                 .atomicallyAsync(
-                        Durability.JOURNALED, g -> g.table("posts").where(1).set("title", "b"));
+                        Durability.JOURNALED, g -> g.table("posts").where(1).update(Map.of("title", "b")));
         journal.awaitHalt();
         assertThat(call).isNotDone();
         assertThat(group.toCompletableFuture()).isNotDone();

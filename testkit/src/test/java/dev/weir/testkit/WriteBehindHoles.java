@@ -244,6 +244,40 @@ abstract class WriteBehindHoles {
     }
 
     @Test
+    void closeThatGivesUp_tellsWhoWaitsThatItWasAccepted() throws Exception {
+        posts().where(1).add("views", 5);
+        Gate gate = flushAt(Point.BEFORE_COMMIT).pause();
+        CompletableFuture<Void> call = CompletableFuture.runAsync(
+                () -> posts().durability(Durability.FLUSHED).where(1).add("views", 10));
+        gate.awaitArrival();
+        CompletableFuture<Void> group = CompletableFuture.runAsync(() -> weir.buffer()
+                .atomically(Durability.FLUSHED, g -> g.table("posts").where(1).add("views", 20)));
+        CompletableFuture<Void> stage = posts().durability(Durability.FLUSHED)
+                .where(1)
+                .addAsync("views", 40)
+                .toCompletableFuture();
+        CompletableFuture<FlushReport> flush = flushing();
+        while (weir.buffer().stats().operations() < 4) {
+            Thread.onSpinWait();
+        }
+
+        assertThat(weir.close(Duration.ofMillis(50)).get("default").flushed()).isFalse();
+
+        for (CompletableFuture<?> accepted : List.of(call, group, stage)) {
+            assertThatThrownBy(() -> done(accepted))
+                    .cause()
+                    .isInstanceOfSatisfying(
+                            FlushException.class,
+                            failure -> assertThat(failure.retryable()).isFalse());
+        }
+        gate.open();
+        assertThat(flush.handle((report, failure) -> true).get(30, TimeUnit.SECONDS))
+                .isTrue();
+        weir = reopen(settings().connectTimeout(Duration.ofSeconds(20)));
+        assertThat(views()).isEqualTo(175);
+    }
+
+    @Test
     void odacS5_secondInstanceOnOneJournal_isRefused() {
         assertThatThrownBy(() -> reopen(settings())).isInstanceOf(JournalException.class);
     }

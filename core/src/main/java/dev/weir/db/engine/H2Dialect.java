@@ -45,6 +45,18 @@ final class H2Dialect extends StandardDialect {
     }
 
     @Override
+    public boolean schemaChanged(SQLException error) {
+        SQLException root = root(error);
+        return StandardFailure.state(root).startsWith("42")
+                || switch (root.getErrorCode()) {
+                    // Not for views; a function, view, schema or class that is gone; types that don't compare;
+                    // generated.
+                    case 50100, 90022, 90037, 90043, 90079, 90086, 90087, 90109, 90110, 90154 -> true;
+                    default -> StandardFailure.schemaChanged(root);
+                };
+    }
+
+    @Override
     public Optional<TableInfo> describe(Connection connection, String name) throws SQLException {
         return H2Catalog.describe(connection, name);
     }

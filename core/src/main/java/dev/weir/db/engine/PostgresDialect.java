@@ -46,6 +46,25 @@ final class PostgresDialect extends StandardDialect {
         return StandardFailure.classify(root);
     }
 
+    /** All of class 42 but a missing right; a schema that is gone; a view in place of the table, which only its words tell. */
+    @Override
+    public boolean schemaChanged(SQLException error) {
+        SQLException root = root(error);
+        String state = StandardFailure.state(root);
+        return (state.startsWith("42") && !state.equals("42501"))
+                || state.equals("428C9")
+                || state.equals("3F000")
+                || ((state.equals("55000") || state.equals("0A000"))
+                        && String.valueOf(root.getMessage()).contains("view"));
+    }
+
+    @Override
+    public void checkDeferredNow(Connection connection) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            statement.execute("SET CONSTRAINTS ALL IMMEDIATE");
+        }
+    }
+
     @Override
     void bindValue(PreparedStatement statement, int index, ColumnInfo column, Object value) throws SQLException {
         boolean untyped = switch (column.kind()) {

@@ -42,6 +42,12 @@ final class StandardFailure {
         return Failure.OTHER;
     }
 
+    /** An unknown or unfit table, column, function or type, or a number of columns that is another one now. */
+    static boolean schemaChanged(SQLException error) {
+        String state = state(error);
+        return state.startsWith("42S") || state.equals("21S01") || state.equals("21S02");
+    }
+
     /** Whether a COMMIT that failed so may be in the database all the same. */
     static boolean commitUnknown(Dialect dialect, SQLException error) {
         SQLException root = dialect.root(error);
