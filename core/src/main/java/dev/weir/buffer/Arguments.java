@@ -260,7 +260,7 @@ final class Arguments {
 
     /** Columns to set as a change of a row. */
     Update update(Map<String, ? extends @Nullable Object> columns, Missing missing) {
-        if (columns.isEmpty()) {
+        if (Objects.requireNonNull(columns, "columns").isEmpty()) {
             throw new IllegalArgumentException(
                     "An update sets at least one column: table=" + table.name + ", columns={}. Name what changes.");
         }

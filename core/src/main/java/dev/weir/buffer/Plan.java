@@ -157,7 +157,7 @@ final class Plan {
         }
 
         private static int slot(int hash, int[] index) {
-            return (hash * 0x9E3779B9 >>> 7) & index.length - 1;
+            return ((hash * 0x9E3779B9) >>> 7) & (index.length - 1);
         }
 
         private static int hash(Cell cell) {

@@ -47,13 +47,13 @@ final class H2Dialect extends StandardDialect {
     @Override
     public boolean schemaChanged(SQLException error) {
         SQLException root = root(error);
-        return StandardFailure.state(root).startsWith("42")
-                || switch (root.getErrorCode()) {
-                    // Not for views; a function, view, schema or class that is gone; types that don't compare;
-                    // generated.
-                    case 50100, 90022, 90037, 90043, 90079, 90086, 90087, 90109, 90110, 90154 -> true;
-                    default -> StandardFailure.schemaChanged(root);
-                };
+        return switch (root.getErrorCode()) {
+            // The wrong kind of object, and what views can't do; a function, view, trigger's class or schema that is
+            // gone;
+            // an invalid view; types that don't compare; a generated column.
+            case 42809, 50100, 90022, 90037, 90043, 90079, 90086, 90087, 90109, 90110, 90154 -> true;
+            default -> StandardFailure.schemaChanged(root);
+        };
     }
 
     @Override

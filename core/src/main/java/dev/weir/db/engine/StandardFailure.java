@@ -45,7 +45,7 @@ final class StandardFailure {
     /** An unknown or unfit table, column, function or type, or a number of columns that is another one now. */
     static boolean schemaChanged(SQLException error) {
         String state = state(error);
-        return state.startsWith("42S") || state.equals("21S01") || state.equals("21S02");
+        return state.equals("42S02") || state.equals("42S22") || state.equals("21S01") || state.equals("21S02");
     }
 
     /** Whether a COMMIT that failed so may be in the database all the same. */
