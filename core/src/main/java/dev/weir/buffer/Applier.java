@@ -228,8 +228,10 @@ final class Applier {
             Bulk.Result result = bulk.insert(connection, table.info, infos, values);
             done = done.plus(result);
             if (result.rows() != group.size()) {
-                throw new SQLException("An insert made " + result.rows() + " rows of " + group.size() + ": table="
-                        + table.name + ". A trigger or rule swallows them.");
+                throw new SQLException(
+                        "An insert made " + result.rows() + " rows of " + group.size() + ": table=" + table.name
+                                + ". A trigger or rule swallows them.",
+                        "23000");
             }
         }
     }

@@ -2,6 +2,7 @@ package dev.weir.buffer;
 
 import dev.weir.buffer.RowChange.Insert;
 import dev.weir.buffer.RowChange.Missing;
+import dev.weir.buffer.RowChange.Update;
 import dev.weir.db.engine.Catalog;
 import dev.weir.db.engine.ColumnInfo;
 import dev.weir.db.engine.ColumnValues;
@@ -255,6 +256,30 @@ final class Arguments {
             }
         }
         return false;
+    }
+
+    /** Columns to set as a change of a row. */
+    Update update(Map<String, ? extends @Nullable Object> columns, Missing missing) {
+        if (Objects.requireNonNull(columns, "columns").isEmpty()) {
+            throw new IllegalArgumentException(
+                    "An update sets at least one column: table=" + table.name + ", columns={}. Name what changes.");
+        }
+        int n = columns.size();
+        int[] at = new int[n];
+        ColumnChange[] changes = new ColumnChange[n];
+        int i = 0;
+        for (Map.Entry<String, ? extends @Nullable Object> column : columns.entrySet()) {
+            at[i] = column(column.getKey());
+            changes[i] = new ColumnChange.Put(value(at[i], column.getValue()));
+            for (int j = 0; j < i; j++) {
+                if (at[j] == at[i]) {
+                    throw new IllegalArgumentException("A column is given once: column=" + table.name + "."
+                            + table.columnInfo(at[i]).name() + ".");
+                }
+            }
+            i++;
+        }
+        return new Update(at, changes, missing);
     }
 
     /** Defaults of a row that may be missing. */

@@ -60,6 +60,8 @@ public final class BufferAdmin {
      * @param journalBytes the journal's size on disk; 0 if none was looked at
      * @param owned whether a living process owns the journal
      * @param ownerPid that process, if it could be named
+     * @param unknownDatabase whether the database knows none of the journal's writers that had a row in theirs: it is another
+     *     one, or was restored without its ledger, and what counts as pending may be in the right one
      */
     public record Status(
             List<Writer> writers,
@@ -67,7 +69,8 @@ public final class BufferAdmin {
             long handovers,
             long journalBytes,
             boolean owned,
-            OptionalLong ownerPid) {
+            OptionalLong ownerPid,
+            boolean unknownDatabase) {
         /** A copy whose list can't change. */
         public Status {
             writers = List.copyOf(writers);
@@ -111,8 +114,17 @@ public final class BufferAdmin {
                     tables ? count(connection, Ledger.HANDOVER) : 0,
                     inspection == null ? 0 : inspection.bytes(),
                     inspection != null && inspection.owned(),
-                    inspection == null ? OptionalLong.empty() : inspection.ownerPid());
+                    inspection == null ? OptionalLong.empty() : inspection.ownerPid(),
+                    inspection != null && isUnknown(inspection, ledgers.keySet()));
         });
+    }
+
+    private static boolean isUnknown(JournalInspection inspection, Set<String> known) {
+        List<String> hadRow = inspection.writers().stream()
+                .filter(JournalInspection.Inspected::ledgerRow)
+                .map(JournalInspection.Inspected::id)
+                .toList();
+        return !hadRow.isEmpty() && hadRow.stream().noneMatch(known::contains);
     }
 
     /** The dead letters. What is handed back is taken up by the next buffer that flushes, at the latest after a few seconds. */

@@ -3,7 +3,10 @@ package dev.weir.buffer;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Records the operations of one atomic group. Used by one thread, inside the block that it was given to. */
+/**
+ * Records the operations of one atomic group. Used by one thread, inside the block that it was given to: once that has ended, each
+ * call throws {@link IllegalStateException}.
+ */
 public interface BufferGroup {
     /** A table of the buffer's database. */
     GroupTable table(String table);
@@ -28,8 +31,8 @@ public interface BufferGroup {
         /** Adds to a numeric column; NULL counts as 0. */
         GroupRow add(String column, long delta);
 
-        /** Sets a column. */
-        GroupRow set(String column, @Nullable Object value);
+        /** Sets columns. */
+        GroupRow update(Map<String, ? extends @Nullable Object> columns);
 
         /** Raises a numeric or temporal column to {@code value} if it is smaller or NULL. */
         GroupRow max(String column, Object value);

@@ -7,8 +7,11 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
 
-/** Settings of a {@link WriteBuffer}. Immutable. */
+/** Settings of a {@link WriteBuffer}. Immutable. Durations are positive and at most 36500 days. */
 public final class BufferSettings {
+    /** What can be counted in nanoseconds, with room for sums; it stands for never. */
+    static final Duration LONGEST = Duration.ofDays(36_500);
+
     private final Durability durability;
     private final Duration journalInterval;
     private final Duration journalStall;
@@ -25,6 +28,7 @@ public final class BufferSettings {
     private final Duration connectTimeout;
     private final Duration closeTimeout;
     private final boolean startDegraded;
+    private final boolean writeToUnknownDatabase;
     private final Map<String, TableSettings> tables;
 
     private BufferSettings(Builder builder) {
@@ -44,6 +48,7 @@ public final class BufferSettings {
         this.connectTimeout = builder.connectTimeout;
         this.closeTimeout = builder.closeTimeout;
         this.startDegraded = builder.startDegraded;
+        this.writeToUnknownDatabase = builder.writeToUnknownDatabase;
         this.tables = Map.copyOf(builder.tables);
     }
 
@@ -107,7 +112,7 @@ public final class BufferSettings {
         return atLimit;
     }
 
-    /** How long an operation waits for room at most; 5 s by default. */
+    /** How long an operation waits for room at most, one at {@code FLUSHED} for the database, and a flush for the journal; 5 s by default. */
     public Duration blockTimeout() {
         return blockTimeout;
     }
@@ -137,6 +142,11 @@ public final class BufferSettings {
         return startDegraded;
     }
 
+    /** Whether to write what a journal keeps to a database that knows none of its writers; false by default. */
+    public boolean writeToUnknownDatabase() {
+        return writeToUnknownDatabase;
+    }
+
     TableSettings table(String table) {
         TableSettings exact = tables.get(table);
         if (exact != null) {
@@ -160,6 +170,14 @@ public final class BufferSettings {
         Objects.requireNonNull(value, name);
         if (value.isNegative() || value.isZero()) {
             throw new IllegalArgumentException("A duration must be positive: " + name + "=" + value + ".");
+        }
+        return value;
+    }
+
+    static Duration setting(String name, Duration value) {
+        if (positive(name, value).compareTo(LONGEST) > 0) {
+            throw new IllegalArgumentException(
+                    "A duration is at most 36500 days: " + name + "=" + value + ". Give those where you mean never.");
         }
         return value;
     }
@@ -189,6 +207,7 @@ public final class BufferSettings {
         private Duration connectTimeout = Duration.ofSeconds(10);
         private Duration closeTimeout = Duration.ofSeconds(30);
         private boolean startDegraded = false;
+        private boolean writeToUnknownDatabase = false;
         private final Map<String, TableSettings> tables = new TreeMap<>();
 
         private Builder() {}
@@ -201,19 +220,19 @@ public final class BufferSettings {
 
         /** How long at most an accepted operation waits for the journal; 10 ms by default. */
         public Builder journalInterval(Duration value) {
-            this.journalInterval = positive("journalInterval", value);
+            this.journalInterval = setting("journalInterval", value);
             return this;
         }
 
         /** After how long without a completed journal write every operation follows the limit policy; 1 s by default. */
         public Builder journalStall(Duration value) {
-            this.journalStall = positive("journalStall", value);
+            this.journalStall = setting("journalStall", value);
             return this;
         }
 
         /** How long at most a change waits for its flush while all is well; 1 s by default. */
         public Builder flushInterval(Duration value) {
-            this.flushInterval = positive("flushInterval", value);
+            this.flushInterval = setting("flushInterval", value);
             return this;
         }
 
@@ -225,7 +244,7 @@ public final class BufferSettings {
 
         /** How old a total may be in what other processes wrote; 1 s by default. */
         public Builder baseMaxAge(Duration value) {
-            this.baseMaxAge = positive("baseMaxAge", value);
+            this.baseMaxAge = setting("baseMaxAge", value);
             return this;
         }
 
@@ -253,15 +272,15 @@ public final class BufferSettings {
             return this;
         }
 
-        /** How long an operation waits for room at most; 5 s by default. */
+        /** How long an operation waits for room at most, one at {@code FLUSHED} for the database, and a flush for the journal; 5 s by default. */
         public Builder blockTimeout(Duration value) {
-            this.blockTimeout = positive("blockTimeout", value);
+            this.blockTimeout = setting("blockTimeout", value);
             return this;
         }
 
         /** How long flushed epochs are kept, so that a database that falls back is replayed; 10 min by default. */
         public Builder keepFlushed(Duration value) {
-            this.keepFlushed = positive("keepFlushed", value);
+            this.keepFlushed = setting("keepFlushed", value);
             return this;
         }
 
@@ -273,19 +292,29 @@ public final class BufferSettings {
 
         /** How long opening waits for the database; 10 s by default. */
         public Builder connectTimeout(Duration value) {
-            this.connectTimeout = positive("connectTimeout", value);
+            this.connectTimeout = setting("connectTimeout", value);
             return this;
         }
 
         /** How long {@link WriteBuffer#close()} flushes at most; 30 s by default. */
         public Builder closeTimeout(Duration value) {
-            this.closeTimeout = positive("closeTimeout", value);
+            this.closeTimeout = setting("closeTimeout", value);
             return this;
         }
 
         /** Whether to open although the database is away; false by default. */
         public Builder startDegraded(boolean value) {
             this.startDegraded = value;
+            return this;
+        }
+
+        /**
+         * Whether to write what a journal keeps to a database that knows none of its writers; false by default, and meant for
+         * one start. Such a database is another one, or has lost {@code weir_ledger}: if it has what was flushed, that is
+         * applied twice.
+         */
+        public Builder writeToUnknownDatabase(boolean value) {
+            this.writeToUnknownDatabase = value;
             return this;
         }
 

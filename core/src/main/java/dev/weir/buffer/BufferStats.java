@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param statements SQL statements sent by flushes that changed tables, the ledger's left out
  * @param rows rows that they changed
  * @param pendingRows rows with changes that are not in the database
- * @param pendingBytes memory they take, estimated
+ * @param pendingBytes memory that they and waiting stages take, estimated
  * @param oldestAge how long the oldest of them waits; zero if none does
  * @param deadLetters letters written since the buffer was opened
  * @param missing changes of rows that did not exist and were not inserted

@@ -31,9 +31,11 @@ sealed interface CellMap {
          * Concurrency. Slots are written under this monitor (no I/O happens inside) and read with acquire semantics through
          * the table reference of the moment. A reader that misses a cell because the table was just replaced goes the slow way,
          * which looks again under the row's stripe lock. A dead cell stays as a tombstone until its key comes back or the table
-         * is rebuilt.
+         * is rebuilt: when it fills up, or when most of what it holds is dead.
          */
-        private volatile Table table = new Table(64);
+        private static final int SMALLEST = 64;
+
+        private volatile Table table = new Table(SMALLEST);
         private int used;
         private int live;
 
@@ -86,11 +88,14 @@ sealed interface CellMap {
         @Override
         public synchronized void remove(Cell cell) {
             live--;
+            if (used >= SMALLEST && live < used / 4) {
+                rebuild();
+            }
         }
 
         private void rebuild() {
             Table old = table;
-            Table fresh = new Table(Math.max(64, Integer.highestOneBit(live * 3 + 1) * 2));
+            Table fresh = new Table(Math.max(SMALLEST, Integer.highestOneBit(live * 3 + 1) * 2));
             used = 0;
             for (int i = 0; i <= old.mask; i++) {
                 Cell cell = old.get(i);

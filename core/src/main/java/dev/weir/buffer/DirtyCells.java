@@ -14,16 +14,23 @@ import org.jspecify.annotations.Nullable;
  * the other's reservation is before any later cut, and that this cut will take the cell.
  */
 final class DirtyCells {
-    private static final int CHUNK = 1024;
+    static final int CHUNK = 1024;
     static final int BATCH = 32;
     private static final int CLOSED = 1 << 30;
     private static final Object TOMBSTONE = new Object();
 
     private final AtomicReference<Chunk>[] stripes;
     private final int mask;
+    private final Runnable filled;
 
+    /**
+     * Dirty cells.
+     *
+     * @param filled called when another {@link #CHUNK} of cells was touched
+     */
     @SuppressWarnings({"unchecked", "rawtypes"})
-    DirtyCells(int stripeCount) {
+    DirtyCells(int stripeCount, Runnable filled) {
+        this.filled = filled;
         int size = Integer.highestOneBit(Math.max(1, stripeCount * 2 - 1));
         this.mask = size - 1;
         this.stripes = new AtomicReference[size];
@@ -47,7 +54,9 @@ final class DirtyCells {
                 continue;
             }
             Chunk next = new Chunk(chunk);
-            stripe.compareAndSet(chunk, next);
+            if (stripe.compareAndSet(chunk, next)) {
+                filled.run();
+            }
         }
     }
 

@@ -44,14 +44,15 @@ final class Epochs {
 
     private volatile int planCount;
     private volatile long oldestPlanNanos;
+    private volatile long forgotNanos = System.nanoTime();
 
     Epochs(String writer, Limits limits, Intake intake) {
         this.writer = writer;
         this.limits = limits;
         this.intake = intake;
         this.backlog = new Backlog(intake);
-        this.journaled = new Waiters(() -> intake.durable);
-        this.flushed = new Waiters(() -> known);
+        this.journaled = new Waiters(() -> intake.durable, limits::stages);
+        this.flushed = new Waiters(() -> known, limits::stages);
     }
 
     long known() {
@@ -117,7 +118,7 @@ final class Epochs {
         } finally {
             planLock.unlock();
         }
-        if (!cutLock.tryLock(PATIENCE_MILLIS, TimeUnit.MILLISECONDS)) {
+        if (!tryCutLock()) {
             return null;
         }
         try {
@@ -131,6 +132,11 @@ final class Epochs {
         } finally {
             planLock.unlock();
         }
+    }
+
+    /** Takes the cut lock, unless the journal takes long over an epoch, or can't write it. */
+    boolean tryCutLock() throws InterruptedException {
+        return cutLock.tryLock(PATIENCE_MILLIS, TimeUnit.MILLISECONDS);
     }
 
     /** How many plans wait, the one in flight included. */
@@ -158,6 +164,7 @@ final class Epochs {
             plans.remove();
             planCount = plans.size();
             oldestPlanNanos = System.nanoTime();
+            forgotNanos = oldestPlanNanos;
             if (wrote) {
                 ledger = plan.to;
             }
@@ -172,6 +179,11 @@ final class Epochs {
         plan.admitted.forEach((table, sums) -> limits.release(table, sums[0], sums[1]));
         limits.signal();
         flushed.release();
+    }
+
+    /** When a plan was last let go. */
+    long forgotNanos() {
+        return forgotNanos;
     }
 
     /**

@@ -6,7 +6,11 @@ import java.sql.SQLException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** A connection leased for one transaction of the buffer, given back as it was. */
+/**
+ * A connection leased for one transaction of the buffer, given back as it was. It waits for locks no longer than the
+ * database's {@code lockTimeout}, but a statement takes the time it needs: one that was ended would have to be sent again,
+ * and might never come to its end.
+ */
 final class FlushConnection implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger("dev.weir.buffer");
 
@@ -30,6 +34,7 @@ final class FlushConnection implements AutoCloseable {
             boolean autoCommit = connection.getAutoCommit();
             connection.setAutoCommit(true);
             database.dialect().prepareForFlush(connection);
+            database.dialect().lockTimeout(connection, database.lockTimeout());
             int isolation = connection.getTransactionIsolation();
             if (!database.dialect().name().equals("sqlite") && isolation != Connection.TRANSACTION_READ_COMMITTED) {
                 connection.setTransactionIsolation(Connection.TRANSACTION_READ_COMMITTED);

@@ -53,6 +53,13 @@ final class FlushLoop implements Runnable {
     private boolean asked;
     private volatile boolean stopping;
     private volatile boolean verify;
+
+    /** When the work that runs now began, a round or one of its plans; 0 if none runs. */
+    private volatile long workingSince;
+
+    /** Why the last attempt failed; null if it did not. */
+    private volatile @Nullable String trouble;
+
     private final long longestNap;
     private int attempts;
     private long backOff;
@@ -135,7 +142,7 @@ final class FlushLoop implements Runnable {
 
     /** Lets the thread look whether it is time. */
     void look() {
-        if (!epochs.flushed.isEmpty() || epochs.planCount() > 1) {
+        if (!epochs.flushed.isEmpty() || epochs.planCount() > 1 || handovers.isBehind()) {
             flushSoon();
         }
     }
@@ -162,7 +169,7 @@ final class FlushLoop implements Runnable {
         return request;
     }
 
-    /** Ends the thread after the attempt that may be running. */
+    /** Ends the thread after the attempt that may be running. If that takes longer than {@code nanos}, nobody waits for it. */
     boolean stop(long nanos) {
         lock.lock();
         try {
@@ -183,7 +190,11 @@ final class FlushLoop implements Runnable {
         if (interrupted) {
             Thread.currentThread().interrupt();
         }
-        return !thread.isAlive();
+        boolean ended = !thread.isAlive();
+        if (!ended) {
+            fail(closedBefore());
+        }
+        return ended;
     }
 
     @Override
@@ -207,9 +218,11 @@ final class FlushLoop implements Runnable {
         }
     }
 
-    private static IllegalStateException closedBefore() {
-        return new IllegalStateException(
-                "The buffer was closed before the database had the operation; it is in the journal, and the next start writes it.");
+    private static FlushException closedBefore() {
+        return new FlushException(
+                "The buffer was closed before the database had what was accepted; it is in the journal, and the next start writes it.",
+                null,
+                false);
     }
 
     /** Waits until it is time to flush; false if the thread shall end. */
@@ -272,8 +285,19 @@ final class FlushLoop implements Runnable {
         return longest / 2 + ThreadLocalRandom.current().nextLong(longest / 2 + 1);
     }
 
+    /** When the thread began what it does now in the database; 0 if it does nothing there. */
+    long workingSince() {
+        return workingSince;
+    }
+
+    /** Why the last attempt failed; null if it did not. */
+    @Nullable String trouble() {
+        return trouble;
+    }
+
     private void round() {
         lastRound = clock.nanoTime();
+        workingSince = System.nanoTime();
         try {
             if (!recovery.isDone()) {
                 recovery.run();
@@ -291,10 +315,14 @@ final class FlushLoop implements Runnable {
                 }
             }
             attempts = 0;
+            trouble = null;
             if (recovery.isDone()) {
                 away(false, "the database answers");
             }
             requestsDone();
+            if (handovers.mayTakeMore()) {
+                flushSoon();
+            }
             trim();
             totals.sweep();
         } catch (InterruptedException e) {
@@ -305,6 +333,8 @@ final class FlushLoop implements Runnable {
             broken(e);
         } catch (RuntimeException e) {
             failed(e, e instanceof WeirException weir && weir.retryable() ? Failure.TRANSIENT : Failure.OTHER);
+        } finally {
+            workingSince = 0;
         }
     }
 
@@ -335,6 +365,7 @@ final class FlushLoop implements Runnable {
 
     private void write(Plan plan) throws SQLException {
         long start = System.nanoTime();
+        workingSince = start;
         if (plan.isEmpty()) {
             epochs.forget(plan, false);
             return;
@@ -343,7 +374,14 @@ final class FlushLoop implements Runnable {
         FlushTransaction transaction = new FlushTransaction(database, ledger, plan, from, clock.now());
         FlushTransaction.Outcome outcome;
         try {
-            outcome = transaction.run(care, connection -> totals.readAgain(connection, plan));
+            outcome = transaction.run(care, connection -> {
+                if (care == FlushTransaction.Care.NONE) {
+                    totals.readAgain(connection, plan);
+                } else {
+                    // What is refused may be a column that can't be read either.
+                    totals.dropBases(plan);
+                }
+            });
         } catch (SQLException | RuntimeException e) {
             inDoubt = transaction.commitSent() ? transaction : inDoubt;
             throw e;
@@ -365,7 +403,7 @@ final class FlushLoop implements Runnable {
         epochs.forget(plan, true);
         handovers.done(plan.handovers);
         report(transaction.report(Duration.ofNanos(System.nanoTime() - start)));
-        transaction.letters().forEach(monitor::letter);
+        monitor.refused(transaction.letters());
     }
 
     private void report(FlushReport report) {
@@ -417,6 +455,7 @@ final class FlushLoop implements Runnable {
         attempts++;
         verify = true;
         String problem = describe(e);
+        trouble = problem;
         if (failure == Failure.CONNECTION) {
             away(true, "the database is away");
         } else if (attempts == 3) {

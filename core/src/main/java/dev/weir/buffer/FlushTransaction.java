@@ -80,6 +80,10 @@ final class FlushTransaction {
 
     private Care care = Care.NONE;
     private boolean commitSent;
+
+    /** Rows that break a deferred key with what is applied so far; counted only where the care is for these. */
+    private long broken;
+
     private long statements;
     private long rows;
     private long ignored;
@@ -144,8 +148,9 @@ final class FlushTransaction {
                     connection.rollback();
                     return Outcome.LEDGER_MOVED;
                 }
-                if (care == Care.DEFERRED && dialect.name().equals("postgresql")) {
-                    execute(connection, "SET CONSTRAINTS ALL IMMEDIATE");
+                if (care == Care.DEFERRED) {
+                    dialect.checkDeferredNow(connection);
+                    broken = dialect.brokenKeys(connection);
                 }
                 Set<String> gone = goneHandovers(connection);
                 if (care != Care.NONE) {
@@ -239,28 +244,9 @@ final class FlushTransaction {
         }
     }
 
+    /** What the schema refuses nobody but an operator can mend, and other tables must not wait for him. */
     private boolean isRefusal(SQLException e) {
-        Failure failure = dialect.classify(e);
-        return failure == Failure.DATA || (failure == Failure.OTHER && isSchema(e));
-    }
-
-    /** A table or column that is gone: nobody but an operator can mend that, and other tables must not wait for him. */
-    private boolean isSchema(SQLException e) {
-        String state = e.getSQLState();
-        if (dialect.name().equals("sqlite")) {
-            String message = String.valueOf(e.getMessage());
-            return message.contains("no such table")
-                    || message.contains("no such column")
-                    || message.contains("has no column");
-        }
-        return state != null
-                && (state.equals("42P01") || state.equals("42703") || state.startsWith("42S") || state.equals("42102"));
-    }
-
-    private static void execute(Connection connection, String sql) throws SQLException {
-        try (var statement = connection.createStatement()) {
-            statement.execute(sql);
-        }
+        return dialect.classify(e) == Failure.DATA || dialect.schemaChanged(e);
     }
 
     /** Applies what can be applied, unit by unit if need be, and refuses the rest. */
@@ -349,11 +335,7 @@ final class FlushTransaction {
 
     /** Applies units behind a savepoint; answers why the database refuses them, or null if it does not. */
     private @Nullable String tryApply(Connection connection, List<Unit> units) throws SQLException {
-        Set<BufferedTable> checked = new LinkedHashSet<>();
-        if (care == Care.DEFERRED && dialect.name().equals("sqlite")) {
-            units.forEach(unit -> unit.parts().forEach(part -> checked.add(part.table())));
-        }
-        long violations = violations(connection, checked);
+        long brokenNow = broken;
         Savepoint before = connection.setSavepoint();
         Applier applier = new Applier(dialect.bulk(), connection);
         String reason = null;
@@ -361,14 +343,17 @@ final class FlushTransaction {
             applier.apply(Batch.of(units));
             if (!applier.impossible.isEmpty()) {
                 reason = "a row of the group does not exist";
-            } else if (violations(connection, checked) > violations) {
-                reason = "a deferred foreign key";
+            } else if (care == Care.DEFERRED) {
+                brokenNow = dialect.brokenKeys(connection);
+                reason = brokenNow > broken ? "a deferred foreign key" : null;
             }
         } catch (SQLException e) {
             if (!isRefusal(e)) {
                 throw e;
             }
-            reason = "the database refuses the data: SQLState " + e.getSQLState() + ", code " + e.getErrorCode();
+            SQLException root = dialect.root(e);
+            reason = (dialect.schemaChanged(e) ? "the table was changed" : "the database refuses the data")
+                    + ": SQLState " + root.getSQLState() + ", code " + root.getErrorCode();
         } catch (ArithmeticException | ClassCastException e) {
             LOG.debug("A change came to a value that its column can't hold.", e);
             reason = "a value that its column can't hold";
@@ -378,29 +363,12 @@ final class FlushTransaction {
             return reason;
         }
         connection.releaseSavepoint(before);
+        broken = brokenNow;
         keep(applier);
         return null;
     }
 
-    /** SQLite can't be told to check deferred foreign keys at once; it can be asked which are broken. */
-    private long violations(Connection connection, Set<BufferedTable> tables) throws SQLException {
-        long count = 0;
-        for (BufferedTable table : tables) {
-            try (PreparedStatement check =
-                            connection.prepareStatement("PRAGMA foreign_key_check(" + dialect.quote(table.name) + ")");
-                    ResultSet rows = check.executeQuery()) {
-                while (rows.next()) {
-                    count++;
-                }
-            }
-        }
-        return count;
-    }
-
     private void writeLetters(Connection connection) throws SQLException {
-        if (refused.isEmpty()) {
-            return;
-        }
         for (Refusal refusal : refused) {
             Unit unit = refusal.unit();
             DeadLetter letter = new DeadLetter(
@@ -414,10 +382,6 @@ final class FlushTransaction {
             letters.add(letter);
             insertLetter(connection, dialect, letter);
         }
-        LOG.warn(
-                "The database refused {} changes for good; they are in {}. Look at them with `weir buffer dead-letters`.",
-                letters.size(),
-                Ledger.DEAD_LETTER);
     }
 
     static void insertLetter(Connection connection, Dialect dialect, DeadLetter letter) throws SQLException {

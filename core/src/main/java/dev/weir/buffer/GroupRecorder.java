@@ -15,6 +15,7 @@ final class GroupRecorder implements BufferGroup {
     private final Function<String, BufferedTable> tableOf;
     private final List<Operation> operations;
     private long calls;
+    private boolean ended;
     private @Nullable RecordedRow open;
 
     /**
@@ -31,17 +32,30 @@ final class GroupRecorder implements BufferGroup {
         return calls;
     }
 
-    /** Ends the recording. */
-    void finish() {
+    /** Ends the recording: whoever kept the group may not go on with it. */
+    void end() {
+        finish();
+        ended = true;
+    }
+
+    private void checkRecording() {
+        if (ended) {
+            throw new IllegalStateException(
+                    "A group is used inside the block that it was given to. Call atomically again for another group.");
+        }
+    }
+
+    private void finish() {
         RecordedRow row = open;
         open = null;
         if (row != null && row.used > 0) {
-            operations.add(new Operation(row.table, row.key, RowChange.update(row.update())));
+            operations.add(new Operation(row.table, row.key, RowChange.update(row.recorded())));
         }
     }
 
     @Override
     public GroupTable table(String table) {
+        checkRecording();
         return new RecordedTable(tableOf.apply(Objects.requireNonNull(table, "table")));
     }
 
@@ -54,6 +68,7 @@ final class GroupRecorder implements BufferGroup {
 
         @Override
         public GroupRow where(Object key) {
+            checkRecording();
             finish();
             RecordedRow row = new RecordedRow(table, table.arguments.key(key));
             open = row;
@@ -62,6 +77,7 @@ final class GroupRecorder implements BufferGroup {
 
         @Override
         public GroupTable insert(Map<String, ? extends @Nullable Object> row) {
+            checkRecording();
             finish();
             RowChange.Insert insert = table.arguments.insertOf(row, true);
             operations.add(new Operation(table, table.keyOf(insert), RowChange.insert(insert)));
@@ -85,13 +101,14 @@ final class GroupRecorder implements BufferGroup {
         }
 
         private void checkOpen() {
+            checkRecording();
             if (open != this) {
                 throw new IllegalStateException("The calls on one row of a group come in one run: table=" + table.name
                         + ". Call where(…) again after another row.");
             }
         }
 
-        private Update update() {
+        private Update recorded() {
             return new Update(Arrays.copyOf(columns, used), Arrays.copyOf(changes, used), missing);
         }
 
@@ -109,9 +126,13 @@ final class GroupRecorder implements BufferGroup {
             return this;
         }
 
-        private GroupRow change(int column, ColumnChange change) {
+        private GroupRow call(int column, ColumnChange change) {
             checkOpen();
             calls++;
+            return change(column, change);
+        }
+
+        private GroupRow change(int column, ColumnChange change) {
             for (int i = 0; i < used; i++) {
                 if (columns[i] == column) {
                     if (changes[i].overflows(change)) {
@@ -137,25 +158,30 @@ final class GroupRecorder implements BufferGroup {
         public GroupRow add(String column, long delta) {
             int at = table.arguments.column(column);
             table.arguments.checkAdd(at, delta);
-            return change(at, new ColumnChange.Plus(delta));
+            return call(at, new ColumnChange.Plus(delta));
         }
 
         @Override
-        public GroupRow set(String column, @Nullable Object value) {
-            int at = table.arguments.column(column);
-            return change(at, new ColumnChange.Put(table.arguments.value(at, value)));
+        public GroupRow update(Map<String, ? extends @Nullable Object> values) {
+            checkOpen();
+            Update update = table.arguments.update(values, missing);
+            calls++;
+            for (int i = 0; i < update.columns().length; i++) {
+                change(update.columns()[i], update.changes()[i]);
+            }
+            return this;
         }
 
         @Override
         public GroupRow max(String column, Object value) {
             int at = table.arguments.column(column);
-            return change(at, new ColumnChange.Max(table.arguments.bound(at, value)));
+            return call(at, new ColumnChange.Max(table.arguments.bound(at, value)));
         }
 
         @Override
         public GroupRow min(String column, Object value) {
             int at = table.arguments.column(column);
-            return change(at, new ColumnChange.Min(table.arguments.bound(at, value)));
+            return call(at, new ColumnChange.Min(table.arguments.bound(at, value)));
         }
 
         @Override

@@ -7,6 +7,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,7 +25,7 @@ final class Intake {
     private static final int STRIPES = 64;
 
     private final Stripe[] stripes = new Stripe[STRIPES];
-    private final DirtyCells dirty = new DirtyCells(Runtime.getRuntime().availableProcessors() * 2);
+    private final DirtyCells dirty;
     private final Tally operations = new Tally();
     private final AtomicLong tickets = new AtomicLong();
     private final Limits limits;
@@ -55,6 +56,10 @@ final class Intake {
     Intake(Limits limits, Runnable touched) {
         this.limits = limits;
         this.touched = touched;
+        // Counted by the chunk, because counting each would cost its call.
+        this.dirty = new DirtyCells(
+                Runtime.getRuntime().availableProcessors() * 2,
+                () -> limits.growEpoch(DirtyCells.CHUNK * EncodedSize.LONG_COUNTER));
         for (int i = 0; i < STRIPES; i++) {
             stripes[i] = new Stripe();
         }
@@ -112,6 +117,9 @@ final class Intake {
     /** Makes sure that the next cut takes the cell. */
     void touch(Cell cell) {
         cell.idle = false;
+        if (!cell.column.table.longKey) {
+            limits.growEpoch(EncodedSize.ofValue(cell.key()));
+        }
         dirty.touch(cell);
         touched.run();
     }
@@ -174,26 +182,13 @@ final class Intake {
         }
         Cell cell = counter.cells.get(key);
         if (cell == null || cell.isDead()) {
-            Stripe stripe = stripes[stripeOf(counter.table, key)];
-            stripe.lock.lock();
-            try {
-                cell = counter.cells.get(key);
-                if (cell == null || cell.isDead()) {
-                    PendingRow row = counter.table.rows.get(key);
-                    Entry last = row == null ? null : row.last();
-                    if (last != null && last.epoch == openRows) {
-                        return null;
-                    }
-                    cell = counter.newCell(key, openRows);
-                    counter.cells.put(cell);
-                }
-            } finally {
-                stripe.lock.unlock();
-            }
+            // Asked for first: what is refused leaves no cell behind.
+            admission.untilFlushed |= limits.admit(counter.table, 1, Limits.CELL_BYTES, EncodedSize.LONG_COUNTER);
+            return admittedCell(counter, key);
         }
         if (!cell.isCounted() && cell.markCounted()) {
             try {
-                admission.untilFlushed |= limits.admit(counter.table, 1, Limits.CELL_BYTES);
+                admission.untilFlushed |= limits.admit(counter.table, 1, Limits.CELL_BYTES, EncodedSize.LONG_COUNTER);
             } catch (RuntimeException e) {
                 if (!cell.clearCounted()) {
                     // Whoever froze the cell meanwhile has given back what was never taken.
@@ -201,10 +196,38 @@ final class Intake {
                 }
                 throw e;
             }
-        } else if (!limits.open()) {
-            admission.untilFlushed |= limits.admit(counter.table, 0, 0);
+        } else if (!limits.open() || limits.isEpochFull(EncodedSize.LONG_COUNTER)) {
+            admission.untilFlushed |= limits.admit(counter.table, 0, 0, EncodedSize.LONG_COUNTER);
         }
         return cell;
+    }
+
+    /** The live cell of a row that was let in, counted; null if the row has to go to the row log now. */
+    private @Nullable Cell admittedCell(CounterColumn counter, Object key) {
+        boolean counted = false;
+        Stripe stripe = stripes[stripeOf(counter.table, key)];
+        stripe.lock.lock();
+        try {
+            Cell cell = counter.cells.get(key);
+            if (cell != null && !cell.isDead()) {
+                counted = cell.markCounted();
+                return cell;
+            }
+            PendingRow row = counter.table.rows.get(key);
+            Entry last = row == null ? null : row.last();
+            if (last != null && last.epoch == openRows) {
+                return null;
+            }
+            cell = counter.newCell(key, openRows);
+            counted = cell.markCounted();
+            counter.cells.put(cell);
+            return cell;
+        } finally {
+            stripe.lock.unlock();
+            if (!counted) {
+                limits.release(counter.table, 1, Limits.CELL_BYTES);
+            }
+        }
     }
 
     /** Freezes a cell whose accumulator has grown large; its row starts another. */
@@ -257,8 +280,9 @@ final class Intake {
     }
 
     private void appendUnasked(Stripe stripe, PendingRow row, int column, long delta) {
-        Appended appended =
-                append(stripe, row, RowChange.update(column, new ColumnChange.Plus(delta), row.table.missing));
+        RowChange change = RowChange.update(column, new ColumnChange.Plus(delta), row.table.missing);
+        limits.growEpoch(EncodedSize.of(row.key, change));
+        Appended appended = append(stripe, row, change);
         limits.take(row.table, appended.made ? 1 : 0, appended.bytes);
     }
 
@@ -297,22 +321,31 @@ final class Intake {
     /** Appends a change of one row to the row log. */
     Accepted append(BufferedTable table, @Nullable Object key, RowChange change) {
         long bytes = Limits.ENTRY_BYTES + change.weight();
-        boolean flushed = limits.admit(table, 1, bytes);
+        long encoded = EncodedSize.of(key, change);
+        limits.requireFits(encoded);
         Stripe stripe = stripes[stripeOf(table, key)];
-        long epoch;
-        Appended appended;
-        stripe.lock.lock();
-        try {
-            PendingRow row = rowOf(table, key);
-            freezeTouched(stripe, row, change);
-            appended = append(stripe, row, change);
-            epoch = openRows;
-        } finally {
-            stripe.lock.unlock();
+        boolean flushed = false;
+        while (true) {
+            flushed |= limits.admit(table, 1, bytes, encoded);
+            long epoch = 0;
+            Appended appended = new Appended(false, 0);
+            stripe.lock.lock();
+            try {
+                if (limits.enterEpoch(encoded)) {
+                    PendingRow row = rowOf(table, key);
+                    freezeTouched(stripe, row, change);
+                    appended = append(stripe, row, change);
+                    epoch = openRows;
+                }
+            } finally {
+                stripe.lock.unlock();
+            }
+            limits.release(table, appended.made ? 0 : 1, bytes - appended.bytes);
+            if (epoch > 0) {
+                touched.run();
+                return new Accepted(epoch, flushed);
+            }
         }
-        limits.release(table, appended.made ? 0 : 1, bytes - appended.bytes);
-        touched.run();
-        return new Accepted(epoch, flushed);
     }
 
     /** What an append took: a new entry or a place in the last one, and memory. */
@@ -324,6 +357,9 @@ final class Intake {
             RowChange both = last.change.then(change);
             if (both != null) {
                 long more = both.weight() - last.change.weight();
+                limits.growEpoch(EncodedSize.of(row.key, both)
+                        - EncodedSize.of(row.key, last.change)
+                        - EncodedSize.of(row.key, change));
                 last.change = both;
                 return new Appended(false, more);
             }
@@ -383,22 +419,78 @@ final class Intake {
     /** One operation of a group. */
     record Operation(BufferedTable table, @Nullable Object key, RowChange change) {}
 
-    /**
-     * Appends a group to the row log.
-     *
-     * @param handover the hand-over row that it came from, which was let in already; null if there is none
-     */
-    Accepted append(List<Operation> group, @Nullable String handover) {
+    /** What operations take in the journal, at the most. */
+    static long encoded(List<Operation> operations) {
+        return request(operations).encoded();
+    }
+
+    /** Refuses what no epoch has room for. */
+    void requireFits(long encoded) {
+        limits.requireFits(encoded);
+    }
+
+    private static Limits.Request request(List<Operation> group) {
         Limits.Request request = new Limits.Request(group.size());
         for (Operation operation : group) {
-            request.add(operation.table, 1, Limits.ENTRY_BYTES + operation.change.weight());
+            request.add(
+                    operation.table,
+                    1,
+                    Limits.ENTRY_BYTES + operation.change.weight(),
+                    EncodedSize.of(operation.key, operation.change));
         }
+        return request;
+    }
+
+    /** Appends a group to the row log. */
+    Accepted append(List<Operation> group) {
+        Limits.Request request = request(group);
+        limits.requireFits(request.encoded());
         boolean flushed = false;
-        if (handover == null) {
-            flushed = limits.admit(request);
-        } else {
-            limits.take(request);
+        while (true) {
+            flushed |= limits.admit(request);
+            long epoch = append(group, null, () -> limits.enterEpoch(request.encoded()));
+            if (epoch > 0) {
+                return new Accepted(epoch, flushed);
+            }
+            limits.release(request);
         }
+    }
+
+    /**
+     * Appends a group of a hand-over row, which was let in already.
+     *
+     * @return null if the journal has made no room for it within {@code blockTimeout}
+     */
+    @Nullable Accepted appendCommitted(List<Operation> group, String handover) {
+        Limits.Request request = request(group);
+        while (limits.awaitEpoch()) {
+            limits.take(request);
+            long epoch = append(group, handover, () -> limits.enterEpochLast(request.encoded()));
+            if (epoch > 0) {
+                return new Accepted(epoch, false);
+            }
+            limits.release(request);
+        }
+        return null;
+    }
+
+    /** Appends a group of a hand-over row that was left behind, and is taken up a few at a time. */
+    void append(List<Operation> group, String handover) {
+        Limits.Request request = request(group);
+        limits.take(request);
+        long unused = append(group, handover, () -> {
+            limits.growEpoch(request.encoded());
+            return true;
+        });
+    }
+
+    /**
+     * Appends a group.
+     *
+     * @param enter asked under the locks whether the open epoch takes it
+     * @return the epoch; 0 if it does not
+     */
+    private long append(List<Operation> group, @Nullable String handover, BooleanSupplier enter) {
         long mask = 0;
         int first = STRIPES;
         int[] at = new int[group.size()];
@@ -411,6 +503,9 @@ final class Intake {
         long epoch;
         lock(mask);
         try {
+            if (!enter.getAsBoolean()) {
+                return 0;
+            }
             epoch = openRows;
             Group made = new Group(at.length, handover);
             made.epoch = epoch;
@@ -432,7 +527,7 @@ final class Intake {
             unlock(mask);
         }
         touched.run();
-        return new Accepted(epoch, flushed);
+        return epoch;
     }
 
     private void lock(long mask) {
@@ -486,9 +581,11 @@ final class Intake {
                 }
             }
             openRows = epoch + 1;
+            limits.nextEpoch();
         } finally {
             unlock(-1L);
         }
+        limits.epochOpened();
         log.sort(Comparator.comparingLong(Intake::ticketOf));
         return log;
     }

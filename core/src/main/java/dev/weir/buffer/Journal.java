@@ -49,6 +49,9 @@ interface Journal extends AutoCloseable {
     /** What is known of each epoch that is kept, oldest first. */
     List<Kept> kept(String writer);
 
+    /** The largest epoch that is appended, in bytes. What hand-overs add may come to as much again. */
+    long maxEpochBytes();
+
     /** Bytes on disk. */
     long bytes();
 

@@ -5,6 +5,8 @@ import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The journal thread: cuts the open epoch when somebody waits for the disk, else at the latest after the journal interval, and
@@ -14,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * so nothing stays behind unseen. {@code parked} makes waking the thread cheap when it is awake.
  */
 final class JournalLoop implements Runnable {
+    private static final Logger LOG = LoggerFactory.getLogger("dev.weir.buffer");
     private static final long FIRST_RETRY_NANOS = Duration.ofMillis(50).toNanos();
     private static final long LAST_RETRY_NANOS = Duration.ofSeconds(1).toNanos();
 
@@ -31,6 +34,9 @@ final class JournalLoop implements Runnable {
     private volatile boolean stopping;
     private volatile boolean abandoned;
     private volatile long writingSince;
+
+    /** Why the last try of the running append failed; null if it did not. */
+    private volatile @Nullable String trouble;
 
     JournalLoop(Journal journal, BufferSettings settings, Monitor monitor, String name) {
         this.journal = journal;
@@ -72,10 +78,14 @@ final class JournalLoop implements Runnable {
         return touched;
     }
 
-    /** How long the running append takes already; 0 if none runs. */
-    long writingNanos() {
-        long since = writingSince;
-        return since == 0 ? 0 : Math.max(0, System.nanoTime() - since);
+    /** When the running append began; 0 if none runs. */
+    long writingSince() {
+        return writingSince;
+    }
+
+    /** Why the last try of the running append failed; null if it did not. */
+    @Nullable String trouble() {
+        return trouble;
     }
 
     /** Journals what is there and ends the thread. With {@code abandon}, a failing append is given up. */
@@ -194,9 +204,15 @@ final class JournalLoop implements Runnable {
         while (true) {
             try {
                 journal.append(seq, bytes.array(), bytes.length());
+                trouble = null;
                 return true;
             } catch (JournalException failure) {
-                monitor.problem("journal", String.valueOf(failure.getMessage()));
+                String reason = String.valueOf(failure.getMessage());
+                monitor.problem("journal", reason);
+                if (trouble == null) {
+                    LOG.warn("The journal takes no writes; it is tried again: {}", reason);
+                }
+                trouble = reason;
                 if (abandoned) {
                     return false;
                 }

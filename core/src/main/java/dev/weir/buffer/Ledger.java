@@ -65,6 +65,22 @@ final class Ledger {
                 dialect.createOwnTable(HANDOVER, HANDOVER_COLUMNS, List.of("id")));
     }
 
+    /** Whether one of the writers has a row; none has where the table is missing. */
+    boolean knowsAny(Connection connection, Set<String> writers) throws SQLException {
+        if (dialect.tableNames(connection).stream().noneMatch(LEDGER::equalsIgnoreCase)) {
+            return false;
+        }
+        try (PreparedStatement select = connection.prepareStatement("SELECT " + q("writer") + " FROM " + q(LEDGER));
+                ResultSet rows = select.executeQuery()) {
+            while (rows.next()) {
+                if (writers.contains(rows.getString(1))) {
+                    return true;
+                }
+            }
+            return false;
+        }
+    }
+
     /** Makes the tables that are missing; needs no right to do so when none is. */
     void createTables(Connection connection) throws SQLException {
         List<String> there = dialect.tableNames(connection);

@@ -2,6 +2,7 @@ package dev.weir.buffer;
 
 import dev.weir.db.BufferLimitException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -20,6 +21,9 @@ final class Limits {
     /** Memory of an entry of the row log besides its change. */
     static final long ENTRY_BYTES = 120;
 
+    /** Memory of a stage that waits for the database, at the most; {@code StageTest} measures it. */
+    static final long STAGE_BYTES = 360;
+
     /** How far the rows stay at least from their limit while callers enter uncounted: more than call at one moment. */
     private static final long MARGIN_ROWS = 1_000;
 
@@ -29,6 +33,11 @@ final class Limits {
     private final AtomicLong bytes = new AtomicLong();
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition room = lock.newCondition();
+    private final AtomicInteger waiting = new AtomicInteger();
+    private final long maxEpochBytes;
+
+    /** What the open epoch takes in the journal, at the most. The row log's part is raised under a stripe lock. */
+    private final AtomicLong epochBytes = new AtomicLong();
 
     /** The limit that holds everything back, such as {@code journalStall}; null if none does. */
     private volatile @Nullable String barrier;
@@ -39,8 +48,15 @@ final class Limits {
     /** Nothing holds operations back, and no count is near its limit. Written under the lock, from what holds then. */
     private volatile boolean roomy;
 
-    Limits(BufferSettings settings, Runnable flushNow) {
+    /**
+     * Limits.
+     *
+     * @param maxEpochBytes how large the open epoch may be in the journal
+     * @param flushNow starts a flush, which makes room
+     */
+    Limits(BufferSettings settings, long maxEpochBytes, Runnable flushNow) {
         this.settings = settings;
+        this.maxEpochBytes = maxEpochBytes;
         this.flushNow = flushNow;
         this.roomy = isRoomy();
     }
@@ -109,6 +125,7 @@ final class Limits {
         private final long[] rows;
         private final long[] bytes;
         private int size;
+        private long encoded;
 
         /** A request for at most so many tables. */
         Request(int capacity) {
@@ -117,7 +134,13 @@ final class Limits {
             bytes = new long[capacity];
         }
 
-        void add(BufferedTable table, long moreRows, long moreBytes) {
+        /** What it takes in the journal, at the most. */
+        long encoded() {
+            return encoded;
+        }
+
+        void add(BufferedTable table, long moreRows, long moreBytes, long moreEncoded) {
+            encoded += moreEncoded;
             int at = 0;
             while (at < size && tables[at] != table) {
                 at++;
@@ -135,9 +158,9 @@ final class Limits {
      *
      * @return whether it has to wait until it is flushed
      */
-    boolean admit(BufferedTable table, long moreRows, long moreBytes) {
+    boolean admit(BufferedTable table, long moreRows, long moreBytes, long encoded) {
         Request request = new Request(1);
-        request.add(table, moreRows, moreBytes);
+        request.add(table, moreRows, moreBytes, encoded);
         return admit(request);
     }
 
@@ -167,11 +190,131 @@ final class Limits {
     }
 
     /** Gives back what was admitted. */
+    void release(Request request) {
+        for (int i = 0; i < request.size; i++) {
+            release(request.tables[i], request.rows[i], request.bytes[i]);
+        }
+    }
+
+    /** Gives back what was admitted. */
     void release(BufferedTable table, long fewerRows, long fewerBytes) {
         rows.addAndGet(-fewerRows);
         bytes.addAndGet(-fewerBytes);
         look();
         table.pendingRows.addAndGet(-fewerRows);
+    }
+
+    /** Counts stages that callers hold, or that are done if negative. */
+    void stages(long more) {
+        bytes.addAndGet(more * STAGE_BYTES);
+        look();
+        if (more < 0) {
+            signalWaiting();
+        }
+    }
+
+    private void signalWaiting() {
+        if (waiting.get() > 0) {
+            signal();
+        }
+    }
+
+    /**
+     * Refuses what no epoch has room for.
+     *
+     * @throws IllegalArgumentException if it takes more in the journal than an epoch may
+     */
+    void requireFits(long encoded) {
+        if (encoded > maxEpochBytes) {
+            throw new IllegalArgumentException(
+                    "What takes effect as one fits into one epoch of the journal: bytes=" + encoded + ", maxEpochBytes="
+                            + maxEpochBytes + ". Make smaller groups, and write large values without the buffer.");
+        }
+    }
+
+    /** Takes room in the open epoch, if it has any. Under a stripe lock. */
+    boolean enterEpoch(long encoded) {
+        long now;
+        do {
+            now = epochBytes.get();
+            if (now + encoded > maxEpochBytes) {
+                return false;
+            }
+        } while (!epochBytes.compareAndSet(now, now + encoded));
+        lookAtEpoch(now, now + encoded);
+        return true;
+    }
+
+    /** The same for what was let in already: it enters as long as there is any room at all. */
+    boolean enterEpochLast(long encoded) {
+        long now;
+        do {
+            now = epochBytes.get();
+            if (now >= maxEpochBytes) {
+                return false;
+            }
+        } while (!epochBytes.compareAndSet(now, now + encoded));
+        lookAtEpoch(now, now + encoded);
+        return true;
+    }
+
+    /** Counts in the open epoch what enters without asking, or gives back room if negative. */
+    void growEpoch(long encoded) {
+        long now = epochBytes.addAndGet(encoded);
+        lookAtEpoch(now - encoded, now);
+    }
+
+    /** The next epoch is open, and holds nothing yet. Under all stripe locks. */
+    void nextEpoch() {
+        lookAtEpoch(epochBytes.getAndSet(0), 0);
+    }
+
+    /** After {@link #nextEpoch}, with no lock held. */
+    void epochOpened() {
+        signalWaiting();
+    }
+
+    private void lookAtEpoch(long before, long now) {
+        if (isRoomyEpoch(before) != isRoomyEpoch(now)) {
+            look();
+        }
+    }
+
+    private boolean isRoomyEpoch(long encoded) {
+        return encoded <= maxEpochBytes / 2;
+    }
+
+    /** Whether the open epoch has no room for more. */
+    boolean isEpochFull(long encoded) {
+        return epochBytes.get() + encoded > maxEpochBytes;
+    }
+
+    /** Waits until the open epoch has room, for {@code blockTimeout} at the most; answers whether it has. */
+    boolean awaitEpoch() {
+        long end = System.nanoTime() + settings.blockTimeout().toNanos();
+        boolean interrupted = false;
+        lock.lock();
+        waiting.incrementAndGet();
+        try {
+            while (epochBytes.get() >= maxEpochBytes) {
+                long left = end - System.nanoTime();
+                if (left <= 0 || closed) {
+                    return false;
+                }
+                try {
+                    room.awaitNanos(left);
+                } catch (InterruptedException e) {
+                    interrupted = true;
+                }
+            }
+            return true;
+        } finally {
+            waiting.decrementAndGet();
+            lock.unlock();
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
     }
 
     private void look() {
@@ -188,7 +331,8 @@ final class Limits {
     private boolean isRoomy() {
         return open()
                 && rows.get() < settings.maxRows() - Math.max(MARGIN_ROWS, settings.maxRows() / 8)
-                && bytes.get() < settings.maxBytes() - settings.maxBytes() / 8;
+                && bytes.get() < settings.maxBytes() - settings.maxBytes() / 8
+                && isRoomyEpoch(epochBytes.get());
     }
 
     /** Wakes whoever waits for room. */
@@ -227,6 +371,9 @@ final class Limits {
         if (bytes.get() + moreBytes > settings.maxBytes()) {
             return "maxBytes";
         }
+        if (isEpochFull(request.encoded)) {
+            return "maxEpochBytes";
+        }
         return byTable;
     }
 
@@ -248,6 +395,7 @@ final class Limits {
         }
         long end = System.nanoTime() + settings.blockTimeout().toNanos();
         lock.lock();
+        waiting.incrementAndGet();
         try {
             while (limit != null) {
                 long left = end - System.nanoTime();
@@ -263,6 +411,7 @@ final class Limits {
             Thread.currentThread().interrupt();
             throw refused(String.valueOf(limit));
         } finally {
+            waiting.decrementAndGet();
             lock.unlock();
         }
         return policy == LimitPolicy.WRITE_THROUGH;
@@ -273,6 +422,8 @@ final class Limits {
             case "journalStall" -> "The journal takes no writes: look at its disk.";
             case "maxJournalBytes" ->
                 "The journal is as large as it may be: see why the database takes no flushes, or raise it.";
+            case "maxEpochBytes" ->
+                "The journal still writes the epoch before, and the open one is as large as it may be: look at its disk, or wait.";
             default -> "See why the database takes no flushes, or raise the limit.";
         };
         return new BufferLimitException(

@@ -152,7 +152,7 @@ final class LocalCounter implements Counter {
     }
 
     /** What asking for a base came to: whether the row exists, or why that is not known. */
-    private record Base(boolean exists, @Nullable WeirException unread) {
+    private record Base(boolean exists, @Nullable RuntimeException unread) {
         static final Base READ = new Base(true, null);
 
         boolean isRead() {
@@ -163,7 +163,7 @@ final class LocalCounter implements Counter {
     private Base readBase(Cell cell) {
         try {
             return totals.readBase(cell) ? Base.READ : new Base(false, null);
-        } catch (WeirException e) {
+        } catch (WeirException | IllegalStateException e) {
             return new Base(true, e);
         }
     }
@@ -192,7 +192,7 @@ final class LocalCounter implements Counter {
         Totals.Total total;
         try {
             total = totals.get(counter.table, key, counter.column);
-        } catch (WeirException e) {
+        } catch (WeirException | IllegalStateException e) {
             throw LocalRowBuffer.unknown("the database can't be asked", e);
         }
         if (!total.exists()) {
@@ -212,13 +212,17 @@ final class LocalCounter implements Counter {
             }
             intake.countOperations(-1);
         }
-        return stage(accept(canonical(key), delta), key);
+        return addAsyncSlowly(canonical(key), delta);
     }
 
     @Override
     public CompletionStage<Void> addAsync(Object key, long delta) {
-        Object canonical = of.arguments.key(key);
-        return stage(accept(canonical, delta), canonical);
+        return addAsyncSlowly(of.arguments.key(key), delta);
+    }
+
+    private CompletionStage<Void> addAsyncSlowly(Object key, long delta) {
+        of.arguments.checkAdd(counter.column, delta);
+        return stage(of.addForStage(counter, key, delta), key);
     }
 
     private CompletionStage<Void> stage(@Nullable Accepted done, Object key) {

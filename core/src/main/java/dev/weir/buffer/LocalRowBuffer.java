@@ -3,7 +3,6 @@ package dev.weir.buffer;
 import dev.weir.buffer.Intake.Accepted;
 import dev.weir.buffer.Intake.Operation;
 import dev.weir.buffer.RowChange.Missing;
-import dev.weir.buffer.RowChange.Update;
 import dev.weir.db.RowBuffer;
 import dev.weir.db.TotalUnknownException;
 import dev.weir.error.WeirException;
@@ -56,7 +55,7 @@ final class LocalRowBuffer implements RowBuffer {
         of.refuseInTransaction("incrementAsync");
         int at = checkedAdd(column, delta);
         Operation operation = addition(at, delta);
-        return of.stage(added(operation, at, delta), operation).thenApply(done -> total(at));
+        return of.stage(addedForStage(operation, at, delta), operation).thenApply(done -> total(at));
     }
 
     private int checkedAdd(String column, long delta) {
@@ -69,7 +68,7 @@ final class LocalRowBuffer implements RowBuffer {
         Totals.Total total;
         try {
             total = of.buffer.totals().get(table, key, column);
-        } catch (WeirException e) {
+        } catch (WeirException | IllegalStateException e) {
             throw unknown("the database can't be asked", e);
         }
         if (!total.exists()) {
@@ -108,6 +107,10 @@ final class LocalRowBuffer implements RowBuffer {
         return missing.equals(table.missing) ? of.add(table.counter(column), key, delta) : of.accept(operation);
     }
 
+    private @Nullable Accepted addedForStage(Operation operation, int column, long delta) {
+        return missing.equals(table.missing) ? of.addForStage(table.counter(column), key, delta) : of.accept(operation);
+    }
+
     private void run(Operation operation) {
         of.await(of.accept(operation), operation);
     }
@@ -127,7 +130,7 @@ final class LocalRowBuffer implements RowBuffer {
     public CompletionStage<Void> addAsync(String column, long delta) {
         int at = checkedAdd(column, delta);
         Operation operation = addition(at, delta);
-        return of.stage(added(operation, at, delta), operation);
+        return of.stage(addedForStage(operation, at, delta), operation);
     }
 
     @Override
@@ -141,26 +144,7 @@ final class LocalRowBuffer implements RowBuffer {
     }
 
     private Operation setting(Map<String, ? extends @Nullable Object> columns) {
-        if (columns.isEmpty()) {
-            throw new IllegalArgumentException(
-                    "An update sets at least one column: table=" + table.name + ", columns={}. Name what changes.");
-        }
-        int n = columns.size();
-        int[] at = new int[n];
-        ColumnChange[] changes = new ColumnChange[n];
-        int i = 0;
-        for (Map.Entry<String, ? extends @Nullable Object> column : columns.entrySet()) {
-            at[i] = arguments.column(column.getKey());
-            changes[i] = new ColumnChange.Put(arguments.value(at[i], column.getValue()));
-            for (int j = 0; j < i; j++) {
-                if (at[j] == at[i]) {
-                    throw new IllegalArgumentException("A column is given once: column=" + table.name + "."
-                            + table.columnInfo(at[i]).name() + ".");
-                }
-            }
-            i++;
-        }
-        return new Operation(table, key, RowChange.update(new Update(at, changes, missing)));
+        return new Operation(table, key, RowChange.update(arguments.update(columns, missing)));
     }
 
     @Override

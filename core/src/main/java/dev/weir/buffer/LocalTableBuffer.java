@@ -110,6 +110,16 @@ final class LocalTableBuffer implements TableBuffer {
         return accepted;
     }
 
+    /** The same for a caller who will hold a stage: that takes memory also if the row is pending already. */
+    @Nullable Accepted addForStage(CounterColumn counter, Object key, long delta) {
+        if (transaction != null || durability == Durability.ACCEPTED) {
+            return add(counter, key, delta);
+        }
+        boolean flushed = buffer.limits().admit(table, 0, 0, 0);
+        Accepted accepted = add(counter, key, delta);
+        return flushed && accepted != null ? new Accepted(accepted.epoch(), true) : accepted;
+    }
+
     CompletionStage<Void> stage(@Nullable Accepted accepted, Operation operation) {
         if (transaction != null) {
             return buffer.handovers()

@@ -6,8 +6,10 @@ import dev.weir.db.Database;
 import dev.weir.db.Durability;
 import dev.weir.db.FlushException;
 import dev.weir.db.FlushReport;
+import dev.weir.db.SqlException;
 import dev.weir.db.TableBuffer;
 import dev.weir.db.Transaction;
+import dev.weir.error.Failure;
 import dev.weir.error.WeirException;
 import dev.weir.time.Clock;
 import java.sql.SQLException;
@@ -50,10 +52,9 @@ final class LocalWriteBuffer implements WriteBuffer {
     private final Recovery recovery;
     private final JdbcDeadLetters deadLetters;
     private final Refusals refusals = new Refusals();
-    private final Thread ticker;
+    private final ClockLoop clockLoop;
     private final ReentrantLock closing = new ReentrantLock();
     private volatile @Nullable CloseReport closed;
-    private volatile boolean stopTicking;
 
     LocalWriteBuffer(Database database, Journal journal, BufferSettings settings, Clock clock) {
         this(database, journal, null, settings, clock);
@@ -66,20 +67,21 @@ final class LocalWriteBuffer implements WriteBuffer {
         this.journal = journal;
         this.monitor = new Monitor(clock);
         this.journalLoop = new JournalLoop(journal, settings, monitor, database.name());
-        this.limits = new Limits(settings, this::flushSoon);
+        this.limits = new Limits(settings, journal.maxEpochBytes(), this::flushSoon);
         this.intake = new Intake(limits, journalLoop::touched);
         this.epochs = new Epochs(journal.writer(), limits, intake);
         this.tables = new Tables(database.catalog(), notes, settings);
         Ledger ledger = new Ledger(database);
         this.recovery = new Recovery(database, journal, ledger, tables, settings, monitor);
         this.handovers = new Handovers(database, journal, tables, intake, monitor);
-        this.totals = new Totals(database, epochs, journal.writer(), tables, clock);
+        long mostCells = Math.min(settings.maxRows(), settings.maxBytes() / Limits.CELL_BYTES);
+        this.totals = new Totals(database, epochs, journal.writer(), tables, clock, mostCells);
         this.flushLoop = new FlushLoop(
                 database, journal, settings, clock, monitor, limits, epochs, ledger, recovery, handovers, totals,
                 tables, refusals);
         this.deadLetters = new JdbcDeadLetters(database, this::takeUp);
-        this.ticker = new Thread(this::tick, "weir-clock-" + database.name());
-        this.ticker.setDaemon(true);
+        this.clockLoop = new ClockLoop(
+                journal, settings, monitor, limits, epochs, journalLoop, flushLoop, totals, database.name());
         totals.connect(flushLoop::verifySoon, this::flush, this::awaitRecovery);
     }
 
@@ -103,48 +105,32 @@ final class LocalWriteBuffer implements WriteBuffer {
                 if (System.nanoTime() - start > settings.connectTimeout().toNanos()) {
                     if (settings.startDegraded()) {
                         limits.databaseAway(true);
-                        monitor.databaseAway(true, "the database is away at the start");
+                        monitor.databaseAway(true, "the database took nothing at the start");
                         break;
                     }
-                    throw new WeirException(
-                            "The buffer starts only with its database, which did not answer: database="
-                                    + database.name()
-                                    + ", connectTimeout=" + settings.connectTimeout() + ", last problem: "
-                                    + FlushLoop.describe(e)
-                                    + ". Start the database, or allow startDegraded(true).",
-                            e,
-                            true);
+                    throw notStarted(e);
                 }
                 LockSupport.parkNanos(this, pause);
             }
         }
         journalLoop.start(epochs, flushLoop::look);
         flushLoop.start();
-        ticker.start();
+        clockLoop.start();
     }
 
-    /** Moves the tick on, and watches over the journal. */
-    private void tick() {
-        long step = Math.max(1_000_000, settings.baseMaxAge().toNanos() / Totals.SPAN);
-        long lastTick = System.nanoTime();
-        while (!stopTicking) {
-            LockSupport.parkNanos(this, Math.min(step, Duration.ofMillis(50).toNanos()));
-            long now = System.nanoTime();
-            if (now - lastTick >= step) {
-                lastTick = now;
-                totals.advance();
-            }
-            boolean stalled =
-                    journalLoop.writingNanos() > settings.journalStall().toNanos();
-            boolean full = journal.bytes() > settings.maxJournalBytes();
-            String barrier = stalled ? "journalStall" : full ? "maxJournalBytes" : null;
-            if (!Objects.equals(barrier, limits.barrier())) {
-                limits.barrier(barrier);
-                monitor.stalled(
-                        barrier != null,
-                        barrier == null ? "the journal takes writes" : "the journal is at its limit " + barrier);
-            }
-        }
+    private WeirException notStarted(Exception e) {
+        boolean away = e instanceof SQLException sql
+                ? database.dialect().classify(sql) == Failure.CONNECTION
+                : e instanceof SqlException asked && asked.failure() == Failure.CONNECTION;
+        return new WeirException(
+                "The buffer starts only with its database, which "
+                        + (away ? "did not answer" : "refuses what the start has to write") + ": database="
+                        + database.name() + ", connectTimeout=" + settings.connectTimeout() + ", last problem: "
+                        + FlushLoop.describe(e) + ". "
+                        + (away ? "Start the database" : "Mend what it refuses: a right, a full disk, a lock")
+                        + ", or allow startDegraded(true).",
+                e,
+                true);
     }
 
     /** Takes up what was handed over, so that the next flush holds it. */
@@ -158,9 +144,13 @@ final class LocalWriteBuffer implements WriteBuffer {
     }
 
     private void awaitRecovery() {
-        if (!recovery.isDone()) {
+        while (isRecovering()) {
             flush();
         }
+    }
+
+    private boolean isRecovering() {
+        return !recovery.isDone() || !handovers.areTakenUp();
     }
 
     Limits limits() {
@@ -219,12 +209,15 @@ final class LocalWriteBuffer implements WriteBuffer {
 
     private @Nullable Accepted group(Consumer<BufferGroup> block, List<Operation> operations) {
         GroupRecorder recorder = new GroupRecorder(tables::get, operations);
-        block.accept(recorder);
-        recorder.finish();
+        try {
+            block.accept(recorder);
+        } finally {
+            recorder.end();
+        }
         if (operations.isEmpty()) {
             return null;
         }
-        Accepted accepted = intake.append(operations, null);
+        Accepted accepted = intake.append(operations);
         intake.countOperations(recorder.calls());
         return accepted;
     }
@@ -248,28 +241,18 @@ final class LocalWriteBuffer implements WriteBuffer {
     }
 
     private void awaitFlushed(long epoch) {
-        awaitJournaled(epoch);
-        long end = System.nanoTime() + settings.blockTimeout().toNanos();
-        while (true) {
-            try {
-                join(flushLoop.request(epoch));
-                return;
-            } catch (FlushException e) {
-                if (System.nanoTime() - end > 0) {
-                    throw new FlushException(
-                            "The operation was accepted and is in the journal, but the database takes no flushes: it will be written when that ends, so do not repeat it. "
-                                    + e.getMessage(),
-                            e);
-                }
-                LockSupport.parkNanos(this, Duration.ofMillis(10).toNanos());
-            }
+        flushWhenJournaled(epoch);
+        try {
+            epochs.flushed.await(epoch, () -> {});
+        } catch (FlushException e) {
+            throw new FlushException(String.valueOf(e.getMessage()), e, false);
         }
     }
 
     /** A stage that completes when accepted operations have reached their level. */
     CompletionStage<Void> stage(Durability level, Accepted accepted, List<Operation> operations) {
         if (level == Durability.FLUSHED || accepted.untilFlushed()) {
-            CompletableFuture<Void> stage = epochs.flushed.enter(accepted.epoch(), () -> {});
+            CompletableFuture<Void> stage = epochs.flushed.stage(accepted.epoch(), () -> {});
             if (!stage.isDone()) {
                 flushWhenJournaled(accepted.epoch());
             }
@@ -281,7 +264,7 @@ final class LocalWriteBuffer implements WriteBuffer {
     }
 
     CompletionStage<Void> journaledStage(long epoch) {
-        return epochs.journaled.enter(epoch, journalLoop::wake);
+        return epochs.journaled.stage(epoch, journalLoop::wake);
     }
 
     private void flushWhenJournaled(long epoch) {
@@ -313,11 +296,14 @@ final class LocalWriteBuffer implements WriteBuffer {
     @Override
     public FlushReport flush() {
         checkOpen();
-        long target = target(settings.blockTimeout().toNanos());
+        long end = System.nanoTime() + settings.blockTimeout().toNanos();
+        long target = target(left(end));
         if (target == 0) {
             return new FlushReport(0, 0, 0, 0, 0, 0, Duration.ZERO);
         }
-        awaitJournaled(target);
+        if (!epochs.journaled.await(target, left(end), journalLoop::wake)) {
+            throw journalStands();
+        }
         return join(flushLoop.request(target));
     }
 
@@ -336,16 +322,23 @@ final class LocalWriteBuffer implements WriteBuffer {
             Thread.currentThread().interrupt();
         }
         if (!locked) {
-            throw new FlushException("A flush begins with the journal, which takes no writes: look at its disk.", null);
+            throw journalStands();
         }
         try {
-            if (journalLoop.isTouched() || intake.hasTouchedCells() || !recovery.isDone()) {
+            if (journalLoop.isTouched() || intake.hasTouchedCells() || isRecovering()) {
                 return intake.openCells();
             }
             return epochs.isIdle() ? 0 : intake.durable;
         } finally {
             epochs.cutLock.unlock();
         }
+    }
+
+    private FlushException journalStands() {
+        return new FlushException(
+                "A flush begins with the journal, which takes no writes: look at its disk. reason="
+                        + Objects.requireNonNullElse(journalLoop.trouble(), "no answer yet") + ".",
+                null);
     }
 
     @Override
@@ -390,12 +383,13 @@ final class LocalWriteBuffer implements WriteBuffer {
 
     @Override
     public CloseReport close(Duration deadline) {
-        BufferSettings.positive("deadline", deadline);
+        Duration longest = BufferSettings.LONGEST;
+        Duration within = BufferSettings.positive("deadline", deadline).compareTo(longest) > 0 ? longest : deadline;
         closing.lock();
         try {
             CloseReport report = closed;
             if (report == null) {
-                report = shutDown(System.nanoTime() + deadline.toNanos());
+                report = shutDown(System.nanoTime() + within.toNanos());
                 closed = report;
             }
             return report;
@@ -432,11 +426,13 @@ final class LocalWriteBuffer implements WriteBuffer {
         }
         flushLoop.stop(Math.max(left(end), Duration.ofSeconds(1).toNanos()));
         journalLoop.stop(Math.max(left(end), Duration.ofSeconds(1).toNanos()), !journaled);
-        stopTicking = true;
-        LockSupport.unpark(ticker);
+        clockLoop.stop();
         journal.close();
-        epochs.flushed.fail(new IllegalStateException(
-                "The buffer was closed before the database had the operation; it is in the journal."));
+        epochs.flushed.fail(new FlushException(
+                "The buffer was closed before the database had the operation, which is written at the next start if it is in the journal"
+                        + (journaled ? ", as all that was accepted is." : "; the journal took no writes at the end."),
+                null,
+                false));
         if (!flushed) {
             LOG.warn(
                     "The buffer was closed with {} pending rows: {}. {}",
@@ -456,8 +452,8 @@ final class LocalWriteBuffer implements WriteBuffer {
             limits.close();
             flushLoop.stop(Duration.ofSeconds(10).toNanos());
             journalLoop.stop(Duration.ofSeconds(10).toNanos(), true);
-            stopTicking = true;
-            LockSupport.unpark(ticker);
+            clockLoop.stop();
+            epochs.flushed.fail(new IllegalStateException("The buffer was abandoned."));
             journal.close();
             closed = new CloseReport(false, false, limits.rows(), "abandoned");
         } finally {

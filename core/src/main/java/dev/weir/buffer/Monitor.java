@@ -44,6 +44,7 @@ final class Monitor {
     private Health health = Health.UP;
     private boolean databaseAway;
     private boolean stalled;
+    private boolean blocked;
     private boolean down;
 
     Monitor(Clock clock) {
@@ -100,6 +101,17 @@ final class Monitor {
         tell(listener -> listener.retrying(attempt, problem, next));
     }
 
+    /** These are in the database. */
+    void refused(List<DeadLetter> letters) {
+        if (!letters.isEmpty()) {
+            LOG.warn(
+                    "The database refused {} changes for good; they are in {}. Look at them with `weir buffer dead-letters`.",
+                    letters.size(),
+                    Ledger.DEAD_LETTER);
+            letters.forEach(this::letter);
+        }
+    }
+
     void letter(DeadLetter letter) {
         tell(listener -> listener.deadLetter(letter));
     }
@@ -112,6 +124,10 @@ final class Monitor {
         change(() -> stalled = now, reason);
     }
 
+    void blocked(boolean now, String reason) {
+        change(() -> blocked = now, reason);
+    }
+
     void down(String reason) {
         change(() -> down = true, reason);
     }
@@ -121,7 +137,7 @@ final class Monitor {
         lock.lock();
         try {
             change.run();
-            now = down ? Health.DOWN : databaseAway || stalled ? Health.DEGRADED : Health.UP;
+            now = down ? Health.DOWN : databaseAway || stalled || blocked ? Health.DEGRADED : Health.UP;
             if (now == health) {
                 return;
             }

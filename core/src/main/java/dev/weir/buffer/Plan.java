@@ -110,7 +110,13 @@ final class Plan {
         long[] deltas = new long[64];
         int size;
 
+        /** The first place of each slot of a hash table over the rows, and the next place in each place's slot; made when asked. */
+        private int @Nullable [] heads;
+
+        private int[] next = {};
+
         void add(Cell cell, long delta) {
+            heads = null;
             if (size == cells.length) {
                 cells = Arrays.copyOf(cells, size * 2);
                 deltas = Arrays.copyOf(deltas, size * 2);
@@ -119,21 +125,47 @@ final class Plan {
             deltas[size++] = delta;
         }
 
-        /** Adds the deltas of the wanted rows' cells to their pieces, at the cells' birth. */
+        /**
+         * Adds the deltas of the wanted rows' cells to their pieces, at the cells' birth. Looks at these cells alone: a landed
+         * plan asks for each of its rows. Under the plan lock.
+         */
         void collect(Map<Object, List<Piece>> wanted) {
-            boolean one = wanted.size() == 1;
-            Object only = one ? wanted.keySet().iterator().next() : null;
-            long onlyLong = only instanceof Long l ? l : 0;
-            for (int i = 0; i < size; i++) {
-                Cell cell = cells[i];
-                if (only instanceof Long && cell.longKey != onlyLong) {
-                    continue;
+            int[] first = index();
+            wanted.forEach((key, pieces) -> {
+                for (int i = first[slot(key.hashCode(), first)]; i >= 0; i = next[i]) {
+                    if (isOf(cells[i], key)) {
+                        pieces.add(piece(cells[i], deltas[i]));
+                    }
                 }
-                List<Piece> pieces = wanted.get(cell.key());
-                if (pieces != null) {
-                    pieces.add(piece(cell, deltas[i]));
+            });
+        }
+
+        private int[] index() {
+            int[] index = heads;
+            if (index == null) {
+                index = new int[Math.max(1, Integer.highestOneBit(size) * 2)];
+                Arrays.fill(index, -1);
+                next = new int[size];
+                for (int i = size - 1; i >= 0; i--) {
+                    int slot = slot(hash(cells[i]), index);
+                    next[i] = index[slot];
+                    index[slot] = i;
                 }
+                heads = index;
             }
+            return index;
+        }
+
+        private static int slot(int hash, int[] index) {
+            return ((hash * 0x9E3779B9) >>> 7) & (index.length - 1);
+        }
+
+        private static int hash(Cell cell) {
+            return cell instanceof ObjectCell ? cell.key().hashCode() : Long.hashCode(cell.longKey);
+        }
+
+        private static boolean isOf(Cell cell, Object key) {
+            return cell instanceof ObjectCell ? cell.key().equals(key) : cell.longKey == (long) key;
         }
     }
 

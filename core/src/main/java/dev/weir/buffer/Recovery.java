@@ -3,10 +3,12 @@ package dev.weir.buffer;
 import dev.weir.buffer.PendingRow.Entry;
 import dev.weir.buffer.PendingRow.Group;
 import dev.weir.db.Database;
+import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -30,6 +32,10 @@ final class Recovery {
     private final BufferSettings settings;
     private final Monitor monitor;
     private volatile boolean done;
+
+    /** Whose pending epochs are in the statistics: an attempt that failed is not counted again. */
+    private final Set<String> counted = new HashSet<>();
+
     private long trimmed = System.nanoTime() - TRIM_NANOS;
 
     Recovery(
@@ -78,12 +84,38 @@ final class Recovery {
         }
     }
 
-    /** Makes the own tables that are missing: at the start, and when the database was restored to a time before them. */
+    /**
+     * Makes the own tables that are missing: at the start, and when the database was restored to a time before them.
+     *
+     * @throws JournalException if the database knows none of the writers of this journal that had a row in theirs
+     */
     void makeTables() throws SQLException {
         try (FlushConnection lease = FlushConnection.take(database)) {
+            if (!settings.writeToUnknownDatabase() && !isKnown(lease.connection())) {
+                throw new JournalException(
+                        "A journal's epochs are written to the database that they belong to, and this one knows none of this journal's writers: database="
+                                + database.name()
+                                + ". Name the right database. If this one was restored, restore weir_ledger from the same moment. If it has nothing of what was flushed, allow writeToUnknownDatabase(true) for one start, which writes again all that the journal keeps; or move the journal away, which gives up what is pending.",
+                        null);
+            }
             ledger.createTables(lease.connection());
             lease.commit();
         }
+    }
+
+    /** A database that fell back knows at least the first opening, unless it stands before that one. */
+    private boolean isKnown(Connection connection) throws SQLException {
+        List<Journal.Writer> earlier = journal.earlier();
+        Set<String> hadRow = earlier.stream()
+                .filter(Journal.Writer::ledgerRow)
+                .map(Journal.Writer::id)
+                .collect(Collectors.toSet());
+        if (done) {
+            hadRow.add(journal.writer());
+        } else if (earlier.stream().noneMatch(writer -> writer.last() > 0)) {
+            return true;
+        }
+        return hadRow.isEmpty() || ledger.knowsAny(connection, hadRow);
     }
 
     private void makeRow(String writer) throws SQLException {
@@ -108,21 +140,27 @@ final class Recovery {
                         "The database has forgotten the writer {}: it fell back. Its kept epochs are written again.",
                         writer.id());
             }
-            long operations = monitor.recoveredOperations.get();
-            journal.read(
-                    writer.id(),
-                    from + 1,
-                    writer.last(),
-                    (epoch, data) -> monitor.recoveredOperations.addAndGet(EpochDecoder.operations(data)));
-            if (monitor.recoveredOperations.get() > operations) {
-                // Epochs that hold nothing may come last: nobody flushed them, and nobody misses them.
-                LOG.info(
-                        "Epochs {} to {} of an earlier opening are pending in the journal; they are flushed now.",
-                        from + 1,
-                        writer.last());
-                monitor.recoveredEpochs.addAndGet(writer.last() - from);
+            if (counted.add(writer.id())) {
+                count(writer, from);
             }
             replay(writer.id(), seq, writer.last());
+        }
+    }
+
+    /** Epochs that hold nothing may come last: nobody flushed them, and nobody misses them. */
+    private void count(Journal.Writer writer, long from) {
+        long operations = monitor.recoveredOperations.get();
+        journal.read(
+                writer.id(),
+                from + 1,
+                writer.last(),
+                (epoch, data) -> monitor.recoveredOperations.addAndGet(EpochDecoder.operations(data)));
+        if (monitor.recoveredOperations.get() > operations) {
+            LOG.info(
+                    "Epochs {} to {} of an earlier opening are pending in the journal; they are flushed now.",
+                    from + 1,
+                    writer.last());
+            monitor.recoveredEpochs.addAndGet(writer.last() - from);
         }
     }
 
@@ -166,7 +204,7 @@ final class Recovery {
                 case COMMITTED -> {
                     at = plan.to;
                     monitor.flushed(transaction.report(Duration.ofNanos(System.nanoTime() - start)));
-                    transaction.letters().forEach(monitor::letter);
+                    monitor.refused(transaction.letters());
                 }
                 case LEDGER_MOVED -> at = readLedger(writer);
                 default -> LOG.debug("The database refuses data of epochs {} to {}.", plan.from + 1, plan.to);

@@ -375,6 +375,11 @@ final class SqliteJournal implements Journal {
     }
 
     @Override
+    public long maxEpochBytes() {
+        return tuning.maxEpochBytes();
+    }
+
+    @Override
     public long bytes() {
         try {
             return file.bytes();

@@ -64,7 +64,7 @@ public final class TableSettings {
         return new TableSettings(
                 key,
                 durability,
-                BufferSettings.positive("flushInterval", interval),
+                BufferSettings.setting("flushInterval", interval),
                 maxRows,
                 atLimit,
                 missingRow,

@@ -47,6 +47,7 @@ final class Totals {
     private final String writer;
     private final Tables tables;
     private final Clock clock;
+    private final long mostCells;
     private final Map<CounterColumn, Map<Object, Read>> again = new HashMap<>();
     private Runnable verifyLedger = () -> {};
     private Runnable flush = () -> {};
@@ -60,12 +61,18 @@ final class Totals {
 
     private long swept;
 
-    Totals(Database database, Epochs epochs, String writer, Tables tables, Clock clock) {
+    /**
+     * Totals.
+     *
+     * @param mostCells how many cells are kept before those that wait for nothing are let go at once
+     */
+    Totals(Database database, Epochs epochs, String writer, Tables tables, Clock clock, long mostCells) {
         this.database = database;
         this.epochs = epochs;
         this.writer = writer;
         this.tables = tables;
         this.clock = clock;
+        this.mostCells = mostCells;
         this.swept = clock.nanoTime();
     }
 
@@ -149,7 +156,7 @@ final class Totals {
     private long read(BufferedTable table, List<Object> keys, int column, Map<Object, Read> found) throws SQLException {
         try (Connection connection = database.dataSource().getConnection()) {
             boolean autoCommit = connection.getAutoCommit();
-            long seq = read(connection, table, keys, column, found);
+            long seq = read(connection, database.statementTimeout(), table, keys, column, found);
             if (!autoCommit) {
                 connection.commit();
             }
@@ -157,8 +164,18 @@ final class Totals {
         }
     }
 
+    /**
+     * The same on a connection.
+     *
+     * @param timeout how long the statement may run; null if it is part of a flush, which takes the time it needs
+     */
     private long read(
-            Connection connection, BufferedTable table, List<Object> keys, int column, Map<Object, Read> found)
+            Connection connection,
+            @Nullable Duration timeout,
+            BufferedTable table,
+            List<Object> keys,
+            int column,
+            Map<Object, Read> found)
             throws SQLException {
         Dialect dialect = database.dialect();
         List<ColumnInfo> keyColumns = table.keyColumns();
@@ -173,6 +190,7 @@ final class Totals {
                     dialect.bind(select, at++, keyColumns.get(i), parts[i]);
                 }
             }
+            Runnable executed = timeout == null ? () -> {} : dialect.statementTimeout(select, seconds(timeout));
             long seq = 0;
             try (ResultSet rows = select.executeQuery()) {
                 while (rows.next()) {
@@ -189,9 +207,17 @@ final class Totals {
                         found.put(table.keyOfColumns(key), new Read(true, dialect.read(rows, 2, wanted)));
                     }
                 }
+            } finally {
+                executed.run();
             }
             return seq;
         }
+    }
+
+    /** Engines count in whole seconds. */
+    private static int seconds(Duration timeout) {
+        return (int) Math.min(
+                Integer.MAX_VALUE / 1000, timeout.plusSeconds(1).minusNanos(1).toSeconds());
     }
 
     private static String sql(Dialect dialect, TableInfo table, List<ColumnInfo> key, ColumnInfo column, int rows) {
@@ -472,6 +498,7 @@ final class Totals {
             for (int from = 0; from < keys.size(); from += CHUNK) {
                 read(
                         connection,
+                        null,
                         table,
                         keys.subList(from, Math.min(keys.size(), from + CHUNK)),
                         counter.getKey().column,
@@ -518,6 +545,7 @@ final class Totals {
 
     /** Forgets the bases of a plan's rows. */
     void dropBases(Plan plan) {
+        again.clear();
         for (Plan.Deltas deltas : plan.counters.values()) {
             for (int i = 0; i < deltas.size; i++) {
                 deltas.cells[i].validUntil = Cell.NO_BASE;
@@ -540,23 +568,37 @@ final class Totals {
         }
     }
 
-    /** Lets go of cells that were clean at the last sweep and were not used since, now and then. */
-    void sweep() {
+    private long cells() {
+        long cells = 0;
+        for (BufferedTable table : tables.all()) {
+            for (CounterColumn counter : table.counters()) {
+                cells += counter == null ? 0 : counter.cells.size();
+            }
+        }
+        return cells;
+    }
+
+    /** Lets go of cells that were clean at the last sweep and were not used since, now and then; of all clean ones if there are too many. */
+    void sweep() throws InterruptedException {
         long now = clock.nanoTime();
-        if (now - swept < SWEEP_NANOS) {
+        boolean tooMany = cells() > mostCells;
+        if (now - swept < SWEEP_NANOS && !tooMany) {
+            return;
+        }
+        if (!epochs.tryCutLock()) {
+            // The next round comes back to it.
             return;
         }
         swept = now;
-        epochs.cutLock.lock();
         epochs.planLock.lock();
         try {
             int current = tick;
             forEachCell(cell -> {
                 long accumulator = cell.accumulator();
-                boolean inUse = cell.validUntil != Cell.NO_BASE && cell.validUntil - current >= 0;
+                boolean inUse = !tooMany && cell.validUntil != Cell.NO_BASE && cell.validUntil - current >= 0;
                 if (cell.unplanned != Cell.PLANNED || cell.isDirty() || accumulator != cell.planned || inUse) {
                     cell.idle = false;
-                } else if (cell.idle) {
+                } else if (cell.idle || tooMany) {
                     epochs.intake.evict(cell);
                 } else {
                     cell.idle = true;

@@ -55,7 +55,8 @@ public interface WriteBuffer extends Database.WriteBehind, AutoCloseable {
     /**
      * Puts several operations, also on several tables, into one epoch and so into one database transaction: after a crash
      * all of them are there or none. {@code block} only records; it must not call the buffer otherwise. If it throws,
-     * nothing is accepted. Returns at the buffer's default durability.
+     * nothing is accepted. Returns at the buffer's default durability. What it throws means what {@link TableBuffer} says of
+     * operations.
      */
     void atomically(Consumer<BufferGroup> block);
 
@@ -68,7 +69,8 @@ public interface WriteBuffer extends Database.WriteBehind, AutoCloseable {
     /**
      * Writes everything accepted so far to the database, and returns when it is there.
      *
-     * @throws dev.weir.db.FlushException if it could not; what was pending stays pending
+     * @throws dev.weir.db.FlushException if it could not, or the journal took nothing for {@code blockTimeout}; what was pending
+     *     stays pending
      */
     FlushReport flush();
 

@@ -2,6 +2,7 @@ package dev.weir.db;
 
 import dev.weir.db.engine.Catalog;
 import dev.weir.db.engine.Dialect;
+import java.time.Duration;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import javax.sql.DataSource;
@@ -42,6 +43,12 @@ public interface Database extends DatabaseAccess {
 
     /** Where its connections come from. */
     DataSource dataSource();
+
+    /** How long a statement may run. */
+    Duration statementTimeout();
+
+    /** How long a statement that writes waits for a lock. */
+    Duration lockTimeout();
 
     /** Tells the hooks of a transaction that somebody else runs on one of this database's connections. */
     TransactionHook hooks();

@@ -45,8 +45,8 @@ final class JdbcDatabase implements Database, Runner {
         this.dialect = dialect;
         this.catalog = Catalog.of(dataSource, dialect);
         this.hooks = new Hooks(settings.hooks());
-        this.statementTimeout = settings.statementTimeout();
-        this.lockTimeout = settings.lockTimeout();
+        this.statementTimeout = Duration.ofNanos(Session.saturated(settings.statementTimeout()));
+        this.lockTimeout = Duration.ofNanos(Session.saturated(settings.lockTimeout()));
         this.slowNanos = Session.saturated(settings.slowQuery());
         this.clock = settings.clock();
         this.sequences = new Sequences(this);
@@ -74,6 +74,16 @@ final class JdbcDatabase implements Database, Runner {
     @Override
     public DataSource dataSource() {
         return dataSource;
+    }
+
+    @Override
+    public Duration statementTimeout() {
+        return statementTimeout;
+    }
+
+    @Override
+    public Duration lockTimeout() {
+        return lockTimeout;
     }
 
     @Override
@@ -284,14 +294,6 @@ final class JdbcDatabase implements Database, Runner {
     }
 
     // ---- settings for its parts
-
-    Duration statementTimeout() {
-        return statementTimeout;
-    }
-
-    Duration lockTimeout() {
-        return lockTimeout;
-    }
 
     Clock clock() {
         return clock;

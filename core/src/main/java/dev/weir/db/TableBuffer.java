@@ -17,9 +17,13 @@ import org.jspecify.annotations.Nullable;
  * rolls back. They return at once, stages complete after its COMMIT, and whatever would return a total is refused there with
  * {@link IllegalStateException}.
  *
- * <p>Each operation may throw {@link IllegalArgumentException} for a key, column, delta or value that the table cannot
- * hold exactly, {@link BufferLimitException} when the buffer is full or its journal stalls, and
- * {@link IllegalStateException} after the buffer was closed. An operation that threw has had no effect.
+ * <p>What an operation throws says whether it was accepted; a stage fails with the same. <b>Not accepted, no effect</b>:
+ * {@link IllegalArgumentException} for a key, column, delta or value that the table cannot hold exactly,
+ * {@link BufferLimitException} when the buffer is full or its journal stalls, {@link IllegalStateException} after the buffer was
+ * closed, or of a transaction that rolled back. <b>Accepted, do not repeat it</b>: {@link FlushException} when the database does not
+ * have it in time or before the buffer is closed, {@link DeadLetterException} when the database refused it for good,
+ * {@link TotalUnknownException} when only its total cannot be told, {@code JournalException} when its journal takes no writes until
+ * the buffer is closed, or flushing has stopped for good: then it takes effect with a later start if it reached the journal.
  */
 public interface TableBuffer {
     /** The table's name, as the catalog spells it. */

@@ -30,7 +30,7 @@ class AdmissionTest {
         BufferedTable table = new Tables(rig.database().catalog(), null, settings).get("posts");
         CounterColumn views = table.counter(table.column("views"));
         int likes = table.column("likes");
-        Intake intake = new Intake(new Limits(settings, () -> {}), () -> {});
+        Intake intake = new Intake(new Limits(settings, 1 << 20, () -> {}), () -> {});
         intake.add(views, 1L, 1);
 
         List<Object> log = intake.cut((cell, delta, counts) -> {
@@ -53,8 +53,8 @@ class AdmissionTest {
         BufferedTable table = new Tables(rig.database().catalog(), null, settings).get("posts");
         CounterColumn counter = table.counter(table.column("views"));
         AtomicReference<Runnable> whileBlocked = new AtomicReference<>(() -> {});
-        Limits limits =
-                new Limits(settings, () -> whileBlocked.getAndSet(() -> {}).run());
+        Limits limits = new Limits(
+                settings, 1 << 20, () -> whileBlocked.getAndSet(() -> {}).run());
         Intake intake = new Intake(limits, () -> {});
         intake.add(counter, 1L, 1);
         assertThat(limits.rows()).isEqualTo(1);

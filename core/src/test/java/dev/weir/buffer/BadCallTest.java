@@ -6,7 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.weir.db.TableBuffer;
 import java.math.BigDecimal;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
@@ -145,7 +147,35 @@ class BadCallTest {
                 }))
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessageContaining("where");
+        refused(() -> rig.buffer().atomically(g -> g.table("posts").where(1).update(Map.of())), "at least one");
         assertThatThrownBy(() -> rig.buffer().atomically(null)).isInstanceOf(NullPointerException.class);
         rig.buffer().atomically(group -> assertThat(group).isNotNull());
+    }
+
+    @Test
+    void groupThatHasEnded_takesNothingMore() {
+        List<ThrowingCallable> late = new ArrayList<>();
+        rig.buffer().atomically(group -> {
+            BufferGroup.GroupTable table = group.table("posts");
+            BufferGroup.GroupRow row = table.where(1);
+            late.add(() -> group.table("posts").where(1).add("views", 100));
+            late.add(() -> table.where(1).add("views", 100));
+            late.add(() -> table.insert(Map.of("id", 1)));
+            late.add(() -> row.add("views", 100));
+            late.add(() -> row.update(Map.of("views", 100)));
+            late.add(row::delete);
+        });
+        List<ThrowingCallable> broken = new ArrayList<>();
+        assertThatThrownBy(() -> rig.buffer().atomically(group -> {
+                    broken.add(() -> group.table("posts").where(1).add("views", 100));
+                    throw new UnsupportedOperationException();
+                }))
+                .isInstanceOf(UnsupportedOperationException.class);
+        late.addAll(broken);
+
+        assertThat(late)
+                .allSatisfy(call -> assertThatThrownBy(call)
+                        .isInstanceOf(IllegalStateException.class)
+                        .hasMessageContaining("inside the block"));
     }
 }

@@ -17,6 +17,7 @@ final class BufferRig implements AutoCloseable {
     final DataSource plain;
     DataSource dataSource;
     Clock clock = Clock.system();
+    JournalTuning tuning = JournalTuning.DEFAULT;
     Function<Journal, Journal> journals = journal -> journal;
     BufferSettings.Builder settings = BufferSettings.builder().flushInterval(Duration.ofHours(1));
     private LocalWriteBuffer buffer;
@@ -43,7 +44,7 @@ final class BufferRig implements AutoCloseable {
     }
 
     LocalWriteBuffer open() {
-        Journal journal = journals.apply(SqliteJournal.open(directory.resolve("journal"), clock));
+        Journal journal = journals.apply(SqliteJournal.open(directory.resolve("journal"), clock, tuning));
         try {
             LocalWriteBuffer opened =
                     new LocalWriteBuffer(Database.builder(dataSource).build(), journal, settings.build(), clock);

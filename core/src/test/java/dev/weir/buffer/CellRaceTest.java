@@ -38,7 +38,7 @@ class CellRaceTest {
     void make() {
         BufferRig rig =
                 new BufferRig(directory).sql("create table posts(id integer primary key, title text, views bigint)");
-        limits = new Limits(BufferSettings.defaults(), () -> {});
+        limits = new Limits(BufferSettings.defaults(), 1 << 20, () -> {});
         intake = new Intake(limits, () -> {});
         table = new Tables(rig.database().catalog(), null, BufferSettings.defaults()).get("posts");
         views = table.column("views");

@@ -122,7 +122,7 @@ class ChangedTableTest {
 
         posts().where(1).update(Map.of("title", "0123456789abc"));
         posts().where(1).add("views", 1L << 40);
-        weir.buffer().atomically(g -> g.table("posts").where(1).set("title", "0123456789abcd"));
+        weir.buffer().atomically(g -> g.table("posts").where(1).update(Map.of("title", "0123456789abcd")));
         weir.buffer().flush();
 
         assertThat(value("title")).isEqualTo("0123456789abcd");

@@ -6,14 +6,19 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.weir.db.BufferLimitException;
 import dev.weir.db.Durability;
 import dev.weir.db.FlushException;
+import dev.weir.time.ManualClock;
+import java.lang.reflect.Proxy;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
+import javax.sql.DataSource;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -65,7 +70,7 @@ class JournalTroubleTest {
         CompletableFuture<Void> call = CompletableFuture.runAsync(() -> add(Durability.JOURNALED));
         var group = rig.buffer()
                 .atomicallyAsync(
-                        Durability.JOURNALED, g -> g.table("posts").where(1).set("title", "b"));
+                        Durability.JOURNALED, g -> g.table("posts").where(1).update(Map.of("title", "b")));
         journal.awaitHalt();
         assertThat(call).isNotDone();
         assertThat(group.toCompletableFuture()).isNotDone();
@@ -142,6 +147,72 @@ class JournalTroubleTest {
         journal.awaitHalt();
 
         assertThatThrownBy(() -> rig.buffer().flush()).isInstanceOf(FlushException.class);
+    }
+
+    /** The flush has to wait for the journal only after it was its turn to look. */
+    @Test
+    void failingJournal_holdsUpNoFlushCallForEver_andSaysWhy() {
+        rig.settings.journalInterval(Duration.ofMinutes(10));
+        rig.open();
+        journal.failing = true;
+        add(Durability.ACCEPTED);
+
+        assertThatThrownBy(() -> rig.buffer().flush())
+                .isInstanceOf(FlushException.class)
+                .hasMessageContaining("The disk is full");
+        assertThatThrownBy(() -> rig.buffer().flush())
+                .isInstanceOf(FlushException.class)
+                .hasMessageContaining("The disk is full");
+
+        journal.failing = false;
+        await(() -> rig.buffer().limits().barrier() == null);
+        rig.buffer().flush();
+        assertThat(rig.value("select views from posts where id = 1")).isEqualTo(101L);
+    }
+
+    @Test
+    void failingJournal_holdsUpNoFlushedCallForEver_andItTakesEffectLater() throws Exception {
+        rig.settings.journalStall(Duration.ofMinutes(1)).flushInterval(Duration.ofMillis(5));
+        rig.open();
+        journal.failing = true;
+        var stage = rig.table("posts").durability(Durability.FLUSHED).where(1).addAsync("views", 1);
+
+        assertThatThrownBy(() -> add(Durability.FLUSHED))
+                .isInstanceOf(FlushException.class)
+                .hasMessageContainingAll("was accepted", "do not repeat", "The disk is full");
+        assertThatThrownBy(() -> stage.toCompletableFuture().get(20, TimeUnit.SECONDS))
+                .hasCauseInstanceOf(FlushException.class)
+                .hasMessageContaining("do not repeat");
+
+        journal.failing = false;
+        add(Durability.JOURNALED);
+        rig.buffer().flush();
+        assertThat(rig.value("select views from posts where id = 1")).isEqualTo(103L);
+        rig.assertNothingPending();
+    }
+
+    /** It is due for its sweep, which needs what the journal holds on to while it tries again. */
+    @Test
+    void failingJournal_doesNotHoldUpTheFlushThread() {
+        ManualClock clock = new ManualClock(Instant.parse("2026-01-02T03:04:05Z"));
+        AtomicInteger connections = new AtomicInteger();
+        rig.clock = clock;
+        rig.dataSource = (DataSource) Proxy.newProxyInstance(
+                getClass().getClassLoader(), new Class<?>[] {DataSource.class}, (proxy, method, arguments) -> {
+                    connections.incrementAndGet();
+                    return method.invoke(rig.plain, arguments);
+                });
+        rig.settings.flushInterval(Duration.ofMillis(5));
+        rig.open();
+        journal.failing = true;
+        add(Durability.ACCEPTED);
+        await(() -> rig.buffer().limits().barrier() != null);
+
+        for (int round = 0; round < 3; round++) {
+            clock.advance(Duration.ofSeconds(20));
+            int before = connections.get();
+            await(() -> connections.get() > before);
+        }
     }
 
     @Test

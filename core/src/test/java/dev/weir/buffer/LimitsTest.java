@@ -44,7 +44,7 @@ class LimitsTest {
     }
 
     private static Limits limits(long maxRows) {
-        return new Limits(BufferSettings.builder().maxRows(maxRows).build(), () -> {});
+        return new Limits(BufferSettings.builder().maxRows(maxRows).build(), 1 << 20, () -> {});
     }
 
     private static BufferedTable table() {

@@ -164,7 +164,7 @@ class LocalWriteBufferTest {
     void group_isAppliedWhole() {
         insert(1, 0);
         weir.buffer().atomically(Durability.JOURNALED, group -> {
-            group.table("posts").where(1).add("views", 1).set("title", "T");
+            group.table("posts").where(1).add("views", 1).update(Map.of("title", "T"));
             group.table("posts").where(2).orInsert(Map.of("views", 10)).add("views", 1);
         });
         abandon();

@@ -124,6 +124,11 @@ final class WrappedJournal implements Journal {
     }
 
     @Override
+    public long maxEpochBytes() {
+        return target.maxEpochBytes();
+    }
+
+    @Override
     public long bytes() {
         long claimed = size;
         return claimed < 0 ? target.bytes() : claimed;

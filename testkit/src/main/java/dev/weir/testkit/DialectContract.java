@@ -496,6 +496,31 @@ public abstract class DialectContract extends DatabaseFixture {
         }
     }
 
+    private boolean schemaChanged(String sql) throws SQLException {
+        try (var connection = pool.getConnection();
+                var statement = connection.createStatement()) {
+            SQLException thrown = catchThrowableOfType(SQLException.class, () -> statement.execute(sql));
+            return db.dialect().schemaChanged(thrown);
+        }
+    }
+
+    @Test
+    void statementThatNoLongerFitsTheSchema_isToldFromOthersThatFail() throws SQLException {
+        db.table("users").insert(Map.of("id", 1, "name", "a"));
+        db.sql("create view seen as select id, name || 'x' as name from users").execute();
+
+        assertThat(schemaChanged("update nothere set id = 1")).isTrue();
+        assertThat(schemaChanged("update users set nothere = 1")).isTrue();
+        assertThat(schemaChanged("insert into users(id, nothere) values(2, 3)")).isTrue();
+        assertThat(schemaChanged("update users set name = nothere(name)")).isTrue();
+        assertThat(schemaChanged("update seen set name = 'b'")).isTrue();
+
+        assertThat(schemaChanged("insert into users(id, name) values(1, 'a')")).isFalse();
+        assertThat(schemaChanged("insert into users(id) values(2)")).isFalse();
+        assertThat(schemaChanged("create table users(id int)")).isFalse();
+        assertThat(schemaChanged("update users sett name = 1")).isFalse();
+    }
+
     @Test
     void messages_holdNoValues() {
         db.table("users").insert(Map.of("id", 1, "name", "secretname"));

@@ -1,9 +1,12 @@
 package dev.weir.guide;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.weir.Weir;
 import dev.weir.buffer.BufferAdmin;
+import dev.weir.buffer.BufferSettings;
+import dev.weir.buffer.JournalException;
 import dev.weir.db.Database;
 import dev.weir.db.Durability;
 import java.nio.file.Path;
@@ -49,6 +52,37 @@ class OperatingSnippetsTest {
             long epochs = admin.adopt(journal.resolve("default"));
             // end::operating-adopt
             assertThat(epochs).isZero();
+            assertThat(sqlite.row("select views from posts")).isEqualTo(Map.of("views", 1L));
+        }
+    }
+
+    @Test
+    void unknownDatabase() {
+        try (TestDatabase sqlite = new TestDatabase(directory)) {
+            sqlite.run("create table posts(id integer primary key, views bigint)");
+            sqlite.run("insert into posts(id, views) values (1, 0)");
+            DataSource dataSource = sqlite.dataSource();
+            Path journal = directory.resolve("journal");
+            try (Weir weir =
+                    Weir.builder().database(dataSource).journal(journal).build()) {
+                weir.database().table("posts").buffer().where(1).add("views", 1);
+            }
+            sqlite.run("drop table weir_ledger");
+            sqlite.run("update posts set views = 0");
+            assertThatThrownBy(() ->
+                            Weir.builder().database(dataSource).journal(journal).build())
+                    .isInstanceOf(JournalException.class)
+                    .hasMessageStartingWith("A journal's epochs are written to the database that they belong to");
+            // tag::operating-unknown
+            BufferSettings once =
+                    BufferSettings.builder().writeToUnknownDatabase(true).build();
+            // end::operating-unknown
+            Weir.builder()
+                    .database(dataSource)
+                    .journal(journal)
+                    .buffer(once)
+                    .build()
+                    .close();
             assertThat(sqlite.row("select views from posts")).isEqualTo(Map.of("views", 1L));
         }
     }

@@ -24,6 +24,7 @@ import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -340,7 +341,7 @@ abstract class WriteBehindCases {
             if (call.change() instanceof Change.Add add) {
                 row.add(add.column(), add.delta());
             } else if (call.change() instanceof Change.Set set) {
-                row.set(set.column(), set.value());
+                row.update(Collections.singletonMap(set.column(), set.value()));
             } else if (call.change() instanceof Change.Max max) {
                 row.max(max.column(), max.value());
             } else if (call.change() instanceof Change.Min min) {

@@ -4,26 +4,33 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.weir.Weir;
+import dev.weir.buffer.BufferListener.Health;
 import dev.weir.buffer.BufferSettings;
 import dev.weir.buffer.CloseReport;
 import dev.weir.buffer.JournalException;
 import dev.weir.buffer.LimitPolicy;
 import dev.weir.buffer.TableSettings;
+import dev.weir.buffer.WriteBuffer;
 import dev.weir.db.BufferLimitException;
 import dev.weir.db.Counter;
 import dev.weir.db.Database;
 import dev.weir.db.Durability;
 import dev.weir.db.FlushException;
 import dev.weir.db.FlushReport;
+import dev.weir.db.RowBuffer;
 import dev.weir.db.TableBuffer;
 import dev.weir.db.TotalUnknownException;
 import dev.weir.db.engine.ValueKind;
+import dev.weir.error.WeirException;
 import dev.weir.testkit.FaultyDataSource.Occasion;
 import dev.weir.testkit.FaultyDataSource.Point;
+import dev.weir.time.Clock;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -90,7 +97,7 @@ abstract class WriteBehindHoles {
     static BufferSettings.Builder settings() {
         return BufferSettings.builder()
                 .flushInterval(Duration.ofHours(1))
-                .blockTimeout(Duration.ofMillis(200))
+                .blockTimeout(Duration.ofSeconds(2))
                 .connectTimeout(Duration.ofMillis(300));
     }
 
@@ -159,10 +166,14 @@ abstract class WriteBehindHoles {
     }
 
     private void flushPatiently() {
+        flushPatiently(weir.buffer());
+    }
+
+    private static void flushPatiently(WriteBuffer buffer) {
         long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
         while (true) {
             try {
-                weir.buffer().flush();
+                buffer.flush();
                 return;
             } catch (FlushException e) {
                 if (System.nanoTime() > end) {
@@ -230,6 +241,40 @@ abstract class WriteBehindHoles {
         gate.open();
         assertThat(flush.handle((ok, e) -> true).get(30, TimeUnit.SECONDS)).isTrue();
         assertThat(views()).isEqualTo(105);
+    }
+
+    @Test
+    void closeThatGivesUp_tellsWhoWaitsThatItWasAccepted() throws Exception {
+        posts().where(1).add("views", 5);
+        Gate gate = flushAt(Point.BEFORE_COMMIT).pause();
+        CompletableFuture<Void> call = CompletableFuture.runAsync(
+                () -> posts().durability(Durability.FLUSHED).where(1).add("views", 10));
+        gate.awaitArrival();
+        CompletableFuture<Void> group = CompletableFuture.runAsync(() -> weir.buffer()
+                .atomically(Durability.FLUSHED, g -> g.table("posts").where(1).add("views", 20)));
+        CompletableFuture<Void> stage = posts().durability(Durability.FLUSHED)
+                .where(1)
+                .addAsync("views", 40)
+                .toCompletableFuture();
+        CompletableFuture<FlushReport> flush = flushing();
+        while (weir.buffer().stats().operations() < 4) {
+            Thread.onSpinWait();
+        }
+
+        assertThat(weir.close(Duration.ofMillis(50)).get("default").flushed()).isFalse();
+
+        for (CompletableFuture<?> accepted : List.of(call, group, stage)) {
+            assertThatThrownBy(() -> done(accepted))
+                    .cause()
+                    .isInstanceOfSatisfying(
+                            FlushException.class,
+                            failure -> assertThat(failure.retryable()).isFalse());
+        }
+        gate.open();
+        assertThat(flush.handle((report, failure) -> true).get(30, TimeUnit.SECONDS))
+                .isTrue();
+        weir = reopen(settings().connectTimeout(Duration.ofSeconds(20)));
+        assertThat(views()).isEqualTo(175);
     }
 
     @Test
@@ -385,6 +430,20 @@ abstract class WriteBehindHoles {
         assertThat(posts().counter("views").addAndGet(1, 1)).isEqualTo(107);
         flushPatiently();
         assertNothingPending();
+    }
+
+    @Test
+    void handOver_onALostConnection_isRetryable_andHasNoEffect() {
+        faulty.on(Point.BEFORE_STATEMENT)
+                .matching(sql -> sql.contains("INSERT") && sql.contains("weir_handover"))
+                .breakConnection();
+        assertThatThrownBy(() -> weir.database()
+                        .transaction(tx -> tx.table("posts").buffer().where(1).add("views", 1)))
+                .isInstanceOfSatisfying(
+                        WeirException.class,
+                        problem -> assertThat(problem.retryable()).isTrue());
+        weir.buffer().flush();
+        assertThat(views()).isEqualTo(100);
     }
 
     @Test
@@ -878,6 +937,79 @@ abstract class WriteBehindHoles {
         done(call);
         done(stage);
         assertThat(views()).isEqualTo(106);
+    }
+
+    /** A buffer over a database that waits for little. */
+    private WriteBuffer impatient() {
+        return WriteBuffer.open(
+                Database.builder(faulty)
+                        .lockTimeout(Duration.ofSeconds(1))
+                        .statementTimeout(Duration.ofSeconds(1))
+                        .build(),
+                directory.resolve("impatient"),
+                settings().blockTimeout(Duration.ofMillis(400)).build(),
+                Clock.system());
+    }
+
+    /** Whoever asks for a value waits for the database as long as any other statement does. */
+    final void assertValueBehindALockIsNotWaitedFor(String lock, String unlock) throws Exception {
+        try (WriteBuffer buffer = impatient();
+                Connection other = faulty.getConnection()) {
+            RowBuffer post = buffer.table("posts").where(1);
+            other.setAutoCommit(false);
+            try (Statement statement = other.createStatement()) {
+                statement.execute(lock);
+                assertThatThrownBy(() -> done(CompletableFuture.supplyAsync(() -> post.get("views"))))
+                        .hasCauseInstanceOf(WeirException.class)
+                        .hasMessageContaining("could not be asked");
+                assertThatThrownBy(() -> done(CompletableFuture.supplyAsync(() -> post.increment("views", 1))))
+                        .hasCauseInstanceOf(TotalUnknownException.class);
+                statement.execute(unlock);
+            }
+            flushPatiently(buffer);
+            assertThat(post.get("views")).contains(101L);
+        }
+    }
+
+    /** What holds a row may hold it for long: whoever waits is told in time, and nothing of the wait is left behind. */
+    @Test
+    void flushBehindAnothersLock_failsAndIsTriedAgain_andWhoWaitsIsTold() throws Exception {
+        try (WriteBuffer buffer = impatient();
+                Connection other = faulty.getConnection()) {
+            TableBuffer flushed = buffer.table("posts").durability(Durability.FLUSHED);
+            other.setAutoCommit(false);
+            try (Statement lock = other.createStatement()) {
+                lock.executeUpdate("update posts set views = views where id = 1");
+            }
+            CompletableFuture<Void> call =
+                    CompletableFuture.runAsync(() -> flushed.where(1).add("views", 5));
+            long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+            while (buffer.stats().health() != Health.DEGRADED) {
+                assertThat(System.nanoTime()).as("nobody notices").isLessThan(end);
+                LockSupport.parkNanos(1_000_000);
+            }
+            CompletableFuture<Void> stage = buffer.table("log")
+                    .durability(Durability.FLUSHED)
+                    .insertAsync(Map.of("id", 1, "line", "x"))
+                    .toCompletableFuture();
+            for (CompletableFuture<Void> waiting : List.of(call, stage)) {
+                assertThatThrownBy(() -> done(waiting))
+                        .hasCauseInstanceOf(FlushException.class)
+                        .hasMessageContainingAll("accepted and is in the journal", "do not repeat");
+            }
+            assertThatThrownBy(buffer::flush).isInstanceOf(FlushException.class).hasMessageContaining("SQLState");
+            assertThat(buffer.stats().flushFailures()).isPositive();
+            other.rollback();
+            other.setAutoCommit(true);
+
+            flushPatiently(buffer);
+            assertThat(views()).isEqualTo(105);
+            assertThat(direct.table("log").count()).isEqualTo(1);
+            assertThat(buffer.stats().pendingBytes()).isZero();
+            flushed.where(1).add("views", 1);
+            assertThat(views()).isEqualTo(106);
+            assertThat(buffer.stats().health()).isEqualTo(Health.UP);
+        }
     }
 
     /** The total's base is read while another call ends the counter that waits for it. */

@@ -51,4 +51,9 @@ class WriteBehindHolesOnMariaDbTest extends WriteBehindHoles {
         assertFlushLocksInTheOrderOfKeys(
                 "select count(*) n from information_schema.innodb_trx where trx_state = 'LOCK WAIT'");
     }
+
+    @Test
+    void valueBehindALock_isNotWaitedFor() throws Exception {
+        assertValueBehindALockIsNotWaitedFor("lock tables posts write", "unlock tables");
+    }
 }

@@ -46,4 +46,9 @@ class WriteBehindHolesOnPostgresTest extends WriteBehindHoles {
         assertFlushLocksInTheOrderOfKeys(
                 "select count(*) n from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()");
     }
+
+    @Test
+    void valueBehindALock_isNotWaitedFor() throws Exception {
+        assertValueBehindALockIsNotWaitedFor("lock table posts in access exclusive mode", "rollback");
+    }
 }

@@ -95,6 +95,11 @@ public final class BreakableBuffer {
         }
 
         @Override
+        public long maxEpochBytes() {
+            return journal.maxEpochBytes();
+        }
+
+        @Override
         public long bytes() {
             return journal.bytes();
         }

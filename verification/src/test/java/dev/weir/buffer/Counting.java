@@ -18,7 +18,7 @@ public final class Counting {
     private static final CounterColumn COLUMN = column();
 
     private final CellMap cells = new CellMap.Longs();
-    private final DirtyCells dirty = new DirtyCells(1);
+    private final DirtyCells dirty = new DirtyCells(1, () -> {});
     private final ReentrantLock lock = new ReentrantLock();
     private final Breach breach;
 

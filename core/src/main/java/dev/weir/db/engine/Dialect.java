@@ -8,6 +8,7 @@ import java.sql.ResultSetMetaData;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -72,6 +73,14 @@ public interface Dialect {
         return "23505".equals(root(error).getSQLState());
     }
 
+    /**
+     * Whether a statement no longer fits the schema: what it names is gone, or of another kind or type. Only a change of the
+     * schema helps, never a retry. A missing right is no such error. Always {@link Failure#OTHER} or {@link Failure#DATA}.
+     */
+    default boolean schemaChanged(SQLException error) {
+        return StandardFailure.schemaChanged(root(error));
+    }
+
     /** Whether the engine gave the transaction up because of another one, so that running it anew may help. */
     default boolean conflict(SQLException error) {
         return StandardFailure.state(root(error)).startsWith("40") && classify(error) == Failure.TRANSIENT;
@@ -80,6 +89,20 @@ public interface Dialect {
     /** Whether the engine may have rolled the whole transaction back by itself: what comes after must not be committed. */
     default boolean endsTransaction(SQLException error) {
         return StandardFailure.state(root(error)).startsWith("40") || classify(error) == Failure.CONNECTION;
+    }
+
+    /** Makes constraints that are deferred to the COMMIT of the open transaction speak at once, on an engine that can. */
+    default void checkDeferredNow(Connection connection) throws SQLException {
+        Objects.requireNonNull(connection, "connection");
+    }
+
+    /**
+     * How many rows break a foreign key as the open transaction stands, on an engine whose deferred keys speak at COMMIT and
+     * not before; always 0 on others. Reads every table that has a foreign key.
+     */
+    default long brokenKeys(Connection connection) throws SQLException {
+        Objects.requireNonNull(connection, "connection");
+        return 0;
     }
 
     /** Whether a COMMIT that failed so may be in the database all the same. */

@@ -45,6 +45,18 @@ final class H2Dialect extends StandardDialect {
     }
 
     @Override
+    public boolean schemaChanged(SQLException error) {
+        SQLException root = root(error);
+        return switch (root.getErrorCode()) {
+            // The wrong kind of object, and what views can't do; a function, view, trigger's class or schema that is
+            // gone;
+            // an invalid view; types that don't compare; a generated column.
+            case 42809, 50100, 90022, 90037, 90043, 90079, 90086, 90087, 90109, 90110, 90154 -> true;
+            default -> StandardFailure.schemaChanged(root);
+        };
+    }
+
+    @Override
     public Optional<TableInfo> describe(Connection connection, String name) throws SQLException {
         return H2Catalog.describe(connection, name);
     }

@@ -107,6 +107,17 @@ final class MariaDbDialect extends StandardDialect {
         return root(error).getErrorCode() == DUPLICATE_KEY;
     }
 
+    /** Rights have states of class 42 too: what counts is the number. */
+    @Override
+    public boolean schemaChanged(SQLException error) {
+        return switch (root(error).getErrorCode()) {
+            // Tables, columns, their number, functions; a view that is invalid or can't be written; generated columns;
+            // collations that don't compare.
+            case 1051, 1054, 1109, 1110, 1136, 1146, 1267, 1288, 1305, 1347, 1348, 1356, 1471, 1906, 1932, 3105 -> true;
+            default -> false;
+        };
+    }
+
     private static boolean tooLargeForOnePacket(SQLException error) {
         Throwable cause = error;
         for (int depth = 0; cause != null && depth < 8; depth++) {

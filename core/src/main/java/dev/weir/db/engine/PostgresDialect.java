@@ -46,6 +46,43 @@ final class PostgresDialect extends StandardDialect {
         return StandardFailure.classify(root);
     }
 
+    /** Not all of class 42: a missing right, or a name that is taken (also by a pooler's statement), is another matter. */
+    @Override
+    public boolean schemaChanged(SQLException error) {
+        SQLException root = root(error);
+        return switch (StandardFailure.state(root)) {
+            // Tables, columns, types, functions that are gone or ambiguous; types and collations that do not go
+            // together;
+            // the wrong kind of object; generated columns; the schema itself.
+            case "42P01",
+                    "42703",
+                    "42704",
+                    "42883",
+                    "42702",
+                    "42725",
+                    "42804",
+                    "42846",
+                    "42P18",
+                    "42P21",
+                    "42P22",
+                    "42809",
+                    "42P10",
+                    "42P17",
+                    "428C9",
+                    "3F000" -> true;
+            // A view in place of the table, which only the words tell.
+            case "55000", "0A000" -> String.valueOf(root.getMessage()).contains("view");
+            default -> false;
+        };
+    }
+
+    @Override
+    public void checkDeferredNow(Connection connection) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            statement.execute("SET CONSTRAINTS ALL IMMEDIATE");
+        }
+    }
+
     @Override
     void bindValue(PreparedStatement statement, int index, ColumnInfo column, Object value) throws SQLException {
         boolean untyped = switch (column.kind()) {

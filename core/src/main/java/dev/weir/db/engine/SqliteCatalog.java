@@ -165,6 +165,37 @@ final class SqliteCatalog {
         }
     }
 
+    /** A row may break a key of any table: by a cascade or a trigger also one that no statement names. */
+    static long brokenKeys(Connection connection) throws SQLException {
+        long broken = 0;
+        try (PreparedStatement tables =
+                        connection.prepareStatement("SELECT DISTINCT t.name, t.schema FROM pragma_table_list t,"
+                                + " pragma_foreign_key_list(t.name, t.schema) ORDER BY t.schema, t.name");
+                ResultSet rows = tables.executeQuery()) {
+            while (rows.next()) {
+                broken += brokenKeys(connection, rows.getString(1), rows.getString(2));
+            }
+        }
+        return broken;
+    }
+
+    private static long brokenKeys(Connection connection, String table, String schema) throws SQLException {
+        try (PreparedStatement check =
+                connection.prepareStatement("SELECT count(*) FROM pragma_foreign_key_check(?, ?)")) {
+            check.setString(1, table);
+            check.setString(2, schema);
+            try (ResultSet rows = check.executeQuery()) {
+                return rows.next() ? rows.getLong(1) : 0;
+            }
+        } catch (SQLException e) {
+            if (String.valueOf(e.getMessage()).contains("foreign key mismatch")) {
+                // Declared so that the engine can't check it; a statement that meets it fails by itself.
+                return 0;
+            }
+            throw e;
+        }
+    }
+
     /**
      * Asks the engine to compare texts as each column would: no pragma tells the collation of a column. The union gives the
      * text the column's collation without reading the table.

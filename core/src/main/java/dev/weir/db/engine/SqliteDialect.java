@@ -54,6 +54,17 @@ final class SqliteDialect extends StandardDialect {
     private static final int CONSTRAINT = 19;
     private static final int MISMATCH = 20;
 
+    /** What the engine says of a statement that no longer fits the schema. */
+    private static final List<String> CHANGED = List.of(
+            "no such table",
+            "no such column",
+            "no such function",
+            "no such collation",
+            "has no column",
+            "cannot modify",
+            "generated column",
+            "foreign key mismatch");
+
     private final Bulk bulk = new SqliteBulk(this);
 
     private SqliteDialect() {
@@ -105,6 +116,19 @@ final class SqliteDialect extends StandardDialect {
                     case BUSY, LOCKED, FULL -> false;
                     default -> classify(error) != Failure.DATA;
                 };
+    }
+
+    /** The engine has one code for all that a statement can be wrong about: its words decide. */
+    @Override
+    public boolean schemaChanged(SQLException error) {
+        SQLException root = root(error);
+        String message = String.valueOf(root.getMessage());
+        return root.getErrorCode() == ERROR && CHANGED.stream().anyMatch(message::contains);
+    }
+
+    @Override
+    public long brokenKeys(Connection connection) throws SQLException {
+        return SqliteCatalog.brokenKeys(connection);
     }
 
     @Override

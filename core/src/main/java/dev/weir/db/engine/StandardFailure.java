@@ -42,6 +42,12 @@ final class StandardFailure {
         return Failure.OTHER;
     }
 
+    /** An unknown or unfit table, column, function or type, or a number of columns that is another one now. */
+    static boolean schemaChanged(SQLException error) {
+        String state = state(error);
+        return state.equals("42S02") || state.equals("42S22") || state.equals("21S01") || state.equals("21S02");
+    }
+
     /** Whether a COMMIT that failed so may be in the database all the same. */
     static boolean commitUnknown(Dialect dialect, SQLException error) {
         SQLException root = dialect.root(error);

@@ -24,6 +24,10 @@ class JdbcUrlTest {
                 "postgres://ada:hush@db/app | postgres://***@db/app",
                 "jdbc:oracle:thin:ada/hush@db | jdbc:oracle:thin:***@db",
                 "ada:hush@db | ada:***@db",
+                "jdbc:mariadb://address=(host=db)(port=1)(user=ada)(password=hush)/app"
+                        + " | jdbc:mariadb://address=(host=db)(port=1)(user=***)(password=***)/app",
+                "jdbc:mariadb://address=(host=db)(password=hu)sh)/app | jdbc:mariadb://address=(host=db)(password=***)/app",
+                "jdbc:x:(description=(password=hush)) | jdbc:x:(description=(password=***))",
             })
     void credentials_areHidden(String url, String shown) {
         assertThat(JdbcUrl.redacted(url)).isEqualTo(shown).doesNotContain("hush");
@@ -55,5 +59,21 @@ class JdbcUrlTest {
         assertThat(JdbcUrl.redacted("jdbc:postgresql://db/app?password=hu@sh"))
                 .doesNotContain("hu")
                 .doesNotContain("sh@");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "Incorrect port value : p@hush@127.0.0.1 | jdbc:mariadb://ada:p@hush@127.0.0.1:1/x | true",
+                "Incorrect port value : p@hush@127.0.0.1 | jdbc:mariadb://ada:b@127.0.0.1:1/x | false",
+                "no such option: hush | jdbc:h2:mem:x;PASSWORD=hush | true",
+                "wrong: x | jdbc:h2:mem:x;PASSWORD=x | true",
+                "wrong: extra | jdbc:h2:mem:x;PASSWORD=x | false",
+                "Connection to localhost:5432 refused | jdbc:postgresql://localhost/app?user=ada&password=hush | false",
+                "Connection refused | jdbc:postgresql://localhost/app | false",
+            })
+    void aMessage_tellsWhatTheUrlHides(String message, String url, boolean tells) {
+        assertThat(JdbcUrl.tells(message, url)).isEqualTo(tells);
     }
 }

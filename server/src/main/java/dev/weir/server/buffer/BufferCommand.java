@@ -7,6 +7,7 @@ import dev.weir.buffer.DeadLetter;
 import dev.weir.buffer.DeadLetters;
 import dev.weir.db.Database;
 import dev.weir.server.CommandFailed;
+import dev.weir.server.database.Access;
 import dev.weir.server.database.DatabaseOptions;
 import dev.weir.server.database.TargetDatabase;
 import java.nio.file.Files;
@@ -79,7 +80,7 @@ public final class BufferCommand implements Callable<Integer> {
 
     @Command(name = "status", description = "Shows writers, what is pending in the journal, and who owns it.")
     int status(@Mixin Options options) {
-        return with(options, database -> {
+        return with(options, Access.LOOK, database -> {
             Status status = new BufferAdmin(database)
                     .status(JournalDirectory.find(options.database.data()).orElse(null));
             print(options.json ? BufferReport.json(status) : BufferReport.text(status));
@@ -97,9 +98,11 @@ public final class BufferCommand implements Callable<Integer> {
                             description = "At most N (default: ${DEFAULT-VALUE}).")
                     int limit) {
         if (limit < 1 && spec != null) {
-            throw new ParameterException(spec.commandLine(), "a limit must be at least 1: --limit=" + limit);
+            throw new ParameterException(
+                    spec.commandLine().getSubcommands().get("dead-letters"),
+                    "a limit must be at least 1: --limit=" + limit);
         }
-        return with(options, database -> {
+        return with(options, Access.LOOK, database -> {
             BufferAdmin admin = new BufferAdmin(database);
             // The table may not have been made yet.
             List<DeadLetter> letters = admin.status(null).deadLetters() == 0
@@ -132,7 +135,7 @@ public final class BufferCommand implements Callable<Integer> {
 
     private int change(Options options, List<String> ids, String done, Change change) {
         Set<String> distinct = new LinkedHashSet<>(ids);
-        return with(options, database -> {
+        return with(options, Access.CHANGE, database -> {
             BufferAdmin admin = new BufferAdmin(database);
             int changed = admin.status(null).deadLetters() == 0 ? 0 : change.apply(admin.deadLetters(), distinct);
             print(options.json ? BufferReport.json(done, changed) : done + ": " + changed + System.lineSeparator());
@@ -155,7 +158,7 @@ public final class BufferCommand implements Callable<Integer> {
             @Parameters(paramLabel = "DIR", description = "A data directory, or the directory of one journal.")
                     Path directory) {
         Path journal = JournalDirectory.required(directory);
-        return with(options, database -> {
+        return with(options, Access.CHANGE, database -> {
             long epochs = new BufferAdmin(database).adopt(journal);
             print(
                     options.json
@@ -168,15 +171,16 @@ public final class BufferCommand implements Callable<Integer> {
     @Command(
             name = "retire",
             description = {
-                "Ends a writer that will not come back. What is pending of it in the journal of --data becomes dead",
-                "letters. If that journal is lost for good, --lost ends the writer without it: what was pending is gone,",
-                "and its owner, should it live after all, writes no more."
+                "Ends a writer that will not come back.",
+                "What is pending of it in the journal of --data becomes dead letters. If that journal is lost for good,",
+                "--lost ends the writer without it: what was pending is gone, and its owner, should it live after all,",
+                "writes no more."
             })
     int retire(
             @Mixin Options options,
             @Parameters(paramLabel = "WRITER", description = "An id that status shows.") String writer,
             @Option(names = "--lost", description = "The writer's journal is lost for good.") boolean lost) {
-        return with(options, database -> {
+        return with(options, Access.CHANGE, database -> {
             BufferAdmin admin = new BufferAdmin(database);
             Path journal = JournalDirectory.find(options.database.data()).orElse(null);
             boolean here = journal != null
@@ -222,13 +226,13 @@ public final class BufferCommand implements Callable<Integer> {
         return 0;
     }
 
-    private static int with(Options options, ToIntFunction<Database> work) {
+    private static int with(Options options, Access access, ToIntFunction<Database> work) {
         if (options.database.isDefault()
                 && !Files.exists(options.database.data().resolve(DatabaseOptions.DEFAULT_FILE))) {
             throw new CommandFailed("there must be a database: data=" + options.database.data() + " holds no "
                     + DatabaseOptions.DEFAULT_FILE + "; name the directory with --data or the database with --db");
         }
-        try (TargetDatabase target = TargetDatabase.open(options.database.url())) {
+        try (TargetDatabase target = TargetDatabase.open(options.database.url(), access)) {
             return work.applyAsInt(Database.builder(target.dataSource()).build());
         }
     }

@@ -20,6 +20,9 @@ final class BufferReport {
 
     static String text(Status status) {
         StringBuilder text = new StringBuilder();
+        if (status.unknownDatabase()) {
+            line(text, "database", "unknown to this journal: another one, or restored without weir_ledger");
+        }
         line(text, "journal", owner(status));
         line(text, "journal bytes", String.format(Locale.ROOT, "%,d", status.journalBytes()));
         line(text, "dead letters", String.format(Locale.ROOT, "%,d", status.deadLetters()));
@@ -72,6 +75,7 @@ final class BufferReport {
                 .put("journalBytes", status.journalBytes())
                 .put("owned", status.owned());
         put(json, "ownerPid", status.ownerPid());
+        json.put("unknownDatabase", status.unknownDatabase());
         return JSON.writeValueAsString(json) + System.lineSeparator();
     }
 

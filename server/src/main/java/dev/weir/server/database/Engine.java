@@ -1,10 +1,12 @@
 package dev.weir.server.database;
 
 import dev.weir.db.engine.Dialect;
+import java.sql.SQLException;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Properties;
 
 /** The engines whose drivers are here, by the beginning of their JDBC URLs, and the driver settings that Weir needs. */
 enum Engine {
@@ -35,6 +37,13 @@ enum Engine {
                     "permitMysqlScheme", "true",
                     "connectTimeout", "10000",
                     "tcpKeepAlive", "true"));
+
+    /** Flags of sqlite3_open_v2: to be read and written, not to be made; its name may be a URI. */
+    private static final String SQLITE_THERE = Integer.toString(0x2 | 0x40);
+
+    private static final int SQLITE_CAN_NOT_OPEN = 14;
+    private static final int H2_NOT_FOUND = 90146;
+    private static final int MARIADB_UNKNOWN = 1049;
 
     private final String dialect;
 
@@ -68,7 +77,30 @@ enum Engine {
     }
 
     /** Driver properties; what the URL itself says goes before them. */
-    Map<String, String> settings() {
-        return settings;
+    Properties settings(Access access) {
+        Properties properties = new Properties();
+        if (this != SQLITE || access != Access.LOOK) {
+            properties.putAll(settings);
+        }
+        if (access != Access.MAKE) {
+            if (this == SQLITE) {
+                // To look on is not to change how the file keeps its log, and takes no write lock.
+                properties.put("busy_timeout", "10000");
+                properties.put("open_mode", SQLITE_THERE);
+            } else if (this == H2) {
+                properties.put("IFEXISTS", "TRUE");
+            }
+        }
+        return properties;
+    }
+
+    /** Whether an error may mean that the database is not there. */
+    boolean missing(SQLException error) {
+        return switch (this) {
+            case SQLITE -> error.getErrorCode() == SQLITE_CAN_NOT_OPEN;
+            case H2 -> error.getErrorCode() == H2_NOT_FOUND;
+            case POSTGRESQL -> "3D000".equals(error.getSQLState());
+            case MARIADB -> error.getErrorCode() == MARIADB_UNKNOWN;
+        };
     }
 }

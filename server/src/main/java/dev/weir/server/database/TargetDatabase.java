@@ -9,7 +9,6 @@ import java.sql.Connection;
 import java.sql.Driver;
 import java.sql.DriverManager;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.time.Duration;
 import java.util.Enumeration;
 import java.util.Locale;
@@ -20,6 +19,7 @@ import javax.sql.DataSource;
 public final class TargetDatabase implements AutoCloseable {
     private static final int CONNECTIONS = 4;
     private static final String H2_TRACE = "TRACE_LEVEL_FILE";
+    private static final int H2_ADMINISTRATORS_ONLY = 90040;
     private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(10);
 
     private final HikariDataSource pool;
@@ -30,35 +30,48 @@ public final class TargetDatabase implements AutoCloseable {
         this.shownUrl = shownUrl;
     }
 
+    /** {@link #open(String, Access)} of a database that may be made. */
+    public static TargetDatabase open(String url) {
+        return open(url, Access.MAKE);
+    }
+
     /**
      * Opens the database behind a JDBC URL, and makes sure that it answers.
      *
-     * @throws CommandFailed if the URL is malformed (exit code 2), no driver knows it or the database refuses (exit code 1)
+     * @throws CommandFailed if the URL is malformed (exit code 2), no driver knows it, the database refuses, or it is not
+     *     there and may not be made (exit code 1)
      */
-    public static TargetDatabase open(String url) {
+    public static TargetDatabase open(String url, Access access) {
         String shown = JdbcUrl.redacted(url);
         Engine engine = engine(url, shown);
-        Properties settings = new Properties();
-        settings.putAll(engine.settings());
+        Properties settings = engine.settings(access);
         if (!accepted(url)) {
             throw malformed(shown, "its driver can't read it");
         }
         if (url.startsWith("jdbc:sqlite:") && (url.equals("jdbc:sqlite:") || url.contains(":memory:"))) {
             throw malformed(shown, "SQLite in memory has one database for each connection; name a file");
         }
-        try (Connection connection = DriverManager.getConnection(url, settings)) {
-            connection.getMetaData().getDatabaseProductName();
-            if (engine == Engine.H2 && hushed(connection, url)) {
-                settings.put(H2_TRACE, "0");
-            }
+        if (engine == Engine.H2 && keepsATrace(url)) {
+            settings.put(H2_TRACE, "0");
+        }
+        try {
+            ask(url, settings);
         } catch (SQLException e) {
-            throw new CommandFailed(
-                    "the database must answer: db=" + shown + ", " + reason(e, url, shown) + cure(e), e);
+            if (access != Access.MAKE && engine.missing(e)) {
+                throw new CommandFailed("unknown database: db=" + shown + " is not there; check the URL", e);
+            }
+            throw new CommandFailed("the database must answer: db=" + shown + ", " + reason(e, url) + cure(e), e);
+        } catch (RuntimeException e) {
+            throw malformed(shown, "its driver can't read it");
         }
         HikariConfig config = new HikariConfig();
         config.setPoolName("weir");
         config.setJdbcUrl(url);
         config.setDataSourceProperties(settings);
+        if (engine == Engine.SQLITE && access == Access.LOOK) {
+            // A connection that may not write at all could not clear away the log that it has to make.
+            config.setConnectionInitSql("PRAGMA query_only = ON");
+        }
         config.setMaximumPoolSize(CONNECTIONS);
         config.setMinimumIdle(1);
         config.setConnectionTimeout(CONNECT_TIMEOUT.toMillis());
@@ -67,21 +80,24 @@ public final class TargetDatabase implements AutoCloseable {
         return new TargetDatabase(new HikariDataSource(config), shown);
     }
 
-    /**
-     * H2 in this process writes what it refuses, values and all, to a file beside the database. Whether it can be told not to,
-     * which takes an administrator.
-     */
-    private static boolean hushed(Connection connection, String url) {
+    /** Takes a connection; leaves out of the settings what takes rights that this user has not. */
+    private static void ask(String url, Properties settings) throws SQLException {
+        try (Connection connection = DriverManager.getConnection(url, settings)) {
+            connection.getMetaData().getDatabaseProductName();
+        } catch (SQLException e) {
+            if (e.getErrorCode() != H2_ADMINISTRATORS_ONLY || settings.remove(H2_TRACE) == null) {
+                throw e;
+            }
+            ask(url, settings);
+        }
+    }
+
+    /** H2 in this process writes what it refuses, values and all, to a file beside the database, unless it is told not to. */
+    private static boolean keepsATrace(String url) {
         String settings = url.toUpperCase(Locale.ROOT);
-        if (settings.contains(H2_TRACE) || settings.startsWith("JDBC:H2:TCP:") || settings.startsWith("JDBC:H2:SSL:")) {
-            return false;
-        }
-        try (Statement statement = connection.createStatement()) {
-            statement.execute("SET " + H2_TRACE + " 0");
-            return true;
-        } catch (SQLException notAllowed) {
-            return false;
-        }
+        return !settings.contains(H2_TRACE)
+                && !settings.startsWith("JDBC:H2:TCP:")
+                && !settings.startsWith("JDBC:H2:SSL:");
     }
 
     /**
@@ -123,11 +139,16 @@ public final class TargetDatabase implements AutoCloseable {
                 null);
     }
 
-    private static String reason(SQLException error, String url, String shown) {
-        String message = error.getMessage() == null ? error.getClass().getSimpleName() : error.getMessage();
+    /** The driver's words, unless they tell what the URL hides: drivers quote the part of it that they can't read. */
+    private static String reason(SQLException error, String url) {
+        String message = JdbcUrl.redactedIn(String.valueOf(error.getMessage()));
         String state = error.getSQLState() == null ? "" : " (SQLState " + error.getSQLState() + ")";
+        boolean shown = error.getMessage() != null && !JdbcUrl.tells(message, url);
         return "reason="
-                + message.replace(url, shown).lines().findFirst().orElse("").strip() + state;
+                + (shown
+                        ? message.lines().findFirst().orElse("").strip()
+                        : error.getClass().getSimpleName())
+                + state;
     }
 
     private static String cure(SQLException error) {

@@ -10,6 +10,7 @@ import io.javalin.http.HttpResponseException;
 import io.javalin.util.JavalinBindException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -37,7 +38,7 @@ final class DemoServer implements AutoCloseable {
     private static final int DEFAULT_PAGES = 20;
     private static final int THREADS = 128;
     private static final long LARGEST_BODY = 1 << 20;
-    private static final long MOST_DRAINED = 16 << 20;
+    private static final long DRAIN_NANOS = Duration.ofSeconds(5).toNanos();
     private static final Pattern NUMBER = Pattern.compile("[0-9]{1,18}");
 
     private final Javalin javalin;
@@ -176,7 +177,7 @@ final class DemoServer implements AutoCloseable {
     }
 
     /**
-     * Nothing here needs a body. One that is too large is read before it is refused, within bounds: whoever is still sending
+     * Nothing here needs a body. One that is too large is read before it is refused, for a while: whoever is still sending
      * when the connection closes never sees the answer.
      */
     private void limitBody(Context context) throws IOException {
@@ -188,8 +189,9 @@ final class DemoServer implements AutoCloseable {
         InputStream body = context.req().getInputStream();
         byte[] chunk = new byte[8192];
         long total = 0;
+        long start = System.nanoTime();
         int read = body.read(chunk);
-        while (read >= 0 && total <= MOST_DRAINED) {
+        while (read >= 0 && System.nanoTime() - start < DRAIN_NANOS) {
             total += read;
             read = body.read(chunk);
         }

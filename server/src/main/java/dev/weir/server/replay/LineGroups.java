@@ -22,13 +22,12 @@ final class LineGroups {
                 .orInsert(Map.of("hits", 0L, "bytes", 0L, "last_seen", at))
                 .add("hits", 1)
                 .add("bytes", line.bytes())
-                .set("last_seen", at);
+                .update(Map.of("last_seen", at));
         group.table("visitor")
                 .where(address)
                 .orInsert(Map.of("hits", 0L, "last_path", path, "last_seen", at))
                 .add("hits", 1)
-                .set("last_path", path)
-                .set("last_seen", at);
+                .update(Map.of("last_path", path, "last_seen", at));
         Map<String, @Nullable Object> hit = new HashMap<>(16);
         hit.put("id", UuidV7.next().toString());
         hit.put("at", at);
@@ -44,7 +43,7 @@ final class LineGroups {
 
     /** How long the log of rejected lines is with this group's line. */
     static void rejected(BufferGroup group, String key, long length) {
-        group.table(Positions.TABLE).where(key).set("bytes", length);
+        group.table(Positions.TABLE).where(key).update(Map.of("bytes", length));
     }
 
     /** Where a file stands with this group's line. Columns that stay as they are, are left out. */
@@ -69,15 +68,13 @@ final class LineGroups {
         void put(BufferGroup group, LineSource source, long lines, boolean finished) {
             GroupRow row = group.table(Positions.TABLE)
                     .where(key)
-                    .set("bytes", source.bytes())
-                    .set("line_count", lines);
+                    .update(Map.of("bytes", source.bytes(), "line_count", lines));
             if (complete || finished || source.openLine() != openLine) {
-                row.set("finished", finished ? 1L : 0L);
-                row.set("open_line", source.openLine() ? 1L : 0L);
-                row.set("pass", pass);
+                row.update(
+                        Map.of("finished", finished ? 1L : 0L, "open_line", source.openLine() ? 1L : 0L, "pass", pass));
             }
             if (complete || !source.startHashComplete()) {
-                row.set("start_hash", source.startHash());
+                row.update(Map.of("start_hash", source.startHash()));
             }
         }
 

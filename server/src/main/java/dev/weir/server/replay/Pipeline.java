@@ -97,7 +97,12 @@ final class Pipeline {
         }
     }
 
-    /** Writes all to the database; tries again for a while. */
+    /** How long to wait for what does not come; shorter after a signal. */
+    private long patienceNanos() {
+        return stopped.getAsBoolean() ? Math.min(STOPPED_PATIENCE_NANOS, patienceNanos) : patienceNanos;
+    }
+
+    /** Writes all to the database; tries again for a while, and for a shorter one after a signal. */
     void flush() {
         long started = System.nanoTime();
         while (true) {
@@ -105,7 +110,7 @@ final class Pipeline {
                 buffer.flush();
                 return;
             } catch (FlushException failed) {
-                if (!failed.retryable() || System.nanoTime() - started > patienceNanos) {
+                if (!failed.retryable() || System.nanoTime() - started > patienceNanos()) {
                     throw failed;
                 }
                 listener.note("the database did not take a flush, trying again: " + failed.getMessage());
@@ -129,8 +134,7 @@ final class Pipeline {
                 stage.toCompletableFuture().get(RETRY_NANOS, TimeUnit.NANOSECONDS);
                 return;
             } catch (TimeoutException e) {
-                long patience =
-                        stopped.getAsBoolean() ? Math.min(STOPPED_PATIENCE_NANOS, patienceNanos) : patienceNanos;
+                long patience = patienceNanos();
                 if (System.nanoTime() - started > patience) {
                     throw new CommandFailed(
                             "the journal or the database must take what was read within " + patience / 1_000_000_000
@@ -142,6 +146,11 @@ final class Pipeline {
                 Thread.currentThread().interrupt();
                 throw new CommandFailed("the replay was interrupted; run the same command again", e);
             } catch (ExecutionException e) {
+                if (e.getCause() instanceof FlushException) {
+                    // Accepted, and to be written later: what is asked for is that it is there now.
+                    flush();
+                    return;
+                }
                 if (e.getCause() instanceof WeirException cause) {
                     throw cause;
                 }

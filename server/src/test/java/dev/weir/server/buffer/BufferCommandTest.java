@@ -18,7 +18,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -90,7 +92,7 @@ class BufferCommandTest {
 
     private Run buffer(String command, String... more) {
         List<String> all =
-                new java.util.ArrayList<>(List.of("buffer", command, "--data", data.toString(), "--db", url, "--json"));
+                new ArrayList<>(List.of("buffer", command, "--data", data.toString(), "--db", url, "--json"));
         all.addAll(List.of(more));
         return run(all.toArray(String[]::new));
     }
@@ -263,5 +265,71 @@ class BufferCommandTest {
         }
         assertThat(mariadb.out()).isNotEqualTo(postgres.out());
         assertThat(run("buffer", "ddl", "--db", "nothing").code()).isEqualTo(2);
+    }
+
+    @Test
+    void unknownDatabase_isSaidSo_andNeverMade() throws Exception {
+        Path typo = directory.resolve("typo.db");
+        for (String command : List.of("status", "dead-letters", "retry x", "discard x", "adopt " + data, "retire x")) {
+            for (String unknown : List.of("jdbc:sqlite:" + typo, "jdbc:h2:" + directory.resolve("typo"))) {
+                List<String> arguments = new ArrayList<>(List.of("buffer"));
+                arguments.addAll(List.of(command.split(" ")));
+                arguments.addAll(List.of("--data", data.toString(), "--db", unknown));
+
+                Run run = run(arguments.toArray(String[]::new));
+
+                assertThat(run.code()).as(command).isEqualTo(1);
+                assertThat(run.err()).startsWith("weir: unknown database: db=" + unknown);
+                assertThat(run.out()).isEmpty();
+            }
+        }
+        try (Stream<Path> files = Files.list(directory)) {
+            assertThat(files.map(file -> file.getFileName().toString())).noneMatch(name -> name.startsWith("typo"));
+        }
+    }
+
+    @Test
+    void databaseThatDoesNotKnowTheJournal_isNamedSo() throws Exception {
+        add(1);
+        weir.buffer().flush();
+        Path other = directory.resolve("other.db");
+        try (TargetDatabase made = TargetDatabase.open("jdbc:sqlite:" + other + "?journal_mode=DELETE")) {
+            Database.builder(made.dataSource())
+                    .build()
+                    .sql("create table t(id integer)")
+                    .execute();
+        }
+        byte[] before = Files.readAllBytes(other);
+
+        Run text = run("buffer", "status", "--data", data.toString(), "--db", "jdbc:sqlite:" + other);
+        Run json = run("buffer", "status", "--data", data.toString(), "--db", "jdbc:sqlite:" + other, "--json");
+
+        assertThat(text.code()).isZero();
+        assertThat(text.out()).startsWith("database").contains("unknown to this journal");
+        assertThat(json.json().path("unknownDatabase").booleanValue()).isTrue();
+        assertThat(buffer("status").json().path("unknownDatabase").booleanValue())
+                .isFalse();
+        assertThat(Files.readAllBytes(other)).isEqualTo(before);
+    }
+
+    @Test
+    void badOption_showsTheUsageOfItsCommand() {
+        Run run = buffer("dead-letters", "--limit", "0");
+
+        assertThat(run.code()).isEqualTo(2);
+        assertThat(run.err()).contains("--limit=0").contains("Usage: weir buffer dead-letters");
+    }
+
+    @Test
+    void help_saysWhatEachCommandDoes_inWholeSentences() {
+        for (CommandLine command : Main.commandLine()
+                .getSubcommands()
+                .get("buffer")
+                .getSubcommands()
+                .values()) {
+            assertThat(command.getCommandSpec().usageMessage().description()[0])
+                    .as(command.getCommandName())
+                    .endsWith(".");
+        }
     }
 }

@@ -3,6 +3,9 @@ package dev.weir.server.database;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.weir.server.CommandFailed;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -13,6 +16,8 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class TargetDatabaseTest {
     @TempDir
@@ -57,5 +62,38 @@ class TargetDatabaseTest {
             assertThat(connection.isValid(5)).isTrue();
         }
         refused(url + ";TRACE_LEVEL_FILE=0");
+    }
+
+    @Test
+    void pathThatCanNotBe_isOneLine_andTheDriverIsSilent() {
+        ByteArrayOutputStream err = new ByteArrayOutputStream();
+        PrintStream before = System.err;
+        System.setErr(new PrintStream(err, true, StandardCharsets.UTF_8));
+        try {
+            assertThatThrownBy(() -> TargetDatabase.open("jdbc:h2:/proc/nope/x"))
+                    .isInstanceOf(CommandFailed.class)
+                    .hasMessageContaining("db=jdbc:h2:/proc/nope/x");
+        } finally {
+            System.setErr(before);
+        }
+        assertThat(err.toString(StandardCharsets.UTF_8)).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "jdbc:mariadb://me:p@hushhush@127.0.0.1:1/x",
+                "jdbc:mariadb://address=(host=127.0.0.1)(port=1)(user=me)(password=hushhush)/x",
+                "jdbc:mariadb://127.0.0.1:1/x?user=me&password=hushhush",
+                "jdbc:postgresql://127.0.0.1:hushhush@1/x",
+                "jdbc:postgresql://me:p:hushhush@127.0.0.1:1/x",
+                "jdbc:h2:tcp://me:hushhush@127.0.0.1:1/x",
+                "jdbc:sqlite:/proc/nope/x?password=hushhush",
+            })
+    void password_isInNoMessage(String url) {
+        assertThatThrownBy(() -> TargetDatabase.open(url))
+                .isInstanceOf(CommandFailed.class)
+                .hasMessageContaining("db=")
+                .hasMessageNotContaining("hush");
     }
 }

@@ -127,6 +127,16 @@ class RequestGuardTest {
                 .isEqualTo(503);
     }
 
+    /** By a client that reads the answer when it has sent everything. */
+    @Test
+    void body_ofFortyMebibytes_isRefusedWithAnAnswer() {
+        int length = 40 << 20;
+        String head = "POST /api/pages/a/hits HTTP/1.1\r\nHost: 127.0.0.1:" + server.port() + "\r\n";
+
+        assertThat(requests.raw(head + "Content-Length: " + length + "\r\n\r\n" + "x".repeat(length)))
+                .startsWith("HTTP/1.1 413 ");
+    }
+
     @Test
     void headers_ofEveryAnswer_allowNoFramesAndNoForeignContent() {
         for (String path : PATHS) {

@@ -40,6 +40,12 @@ class ReplayTroubleTest {
 
     /** Runs the program; {@code limited} as on a disk that has no room. */
     private Run replay(boolean limited, String... arguments) throws IOException, InterruptedException {
+        return replayUntil(limited, "", arguments);
+    }
+
+    /** The same; once it has said {@code signalAt} it is told to end. */
+    private Run replayUntil(boolean limited, String signalAt, String... arguments)
+            throws IOException, InterruptedException {
         List<String> command = new ArrayList<>();
         if (limited) {
             command.addAll(List.of("sh", "-c", "ulimit -f " + MOST_BLOCKS + " && exec \"$@\"", "sh"));
@@ -59,6 +65,15 @@ class ReplayTroubleTest {
                 .redirectError(err.toFile())
                 .start();
         try {
+            while (!signalAt.isEmpty()
+                    && !Files.readString(err, StandardCharsets.UTF_8).contains(signalAt)) {
+                assertThat(child.waitFor(50, TimeUnit.MILLISECONDS))
+                        .as("it goes on until it is told to end")
+                        .isFalse();
+            }
+            if (!signalAt.isEmpty()) {
+                child.destroy();
+            }
             assertThat(child.waitFor(180, TimeUnit.SECONDS)).as("in time").isTrue();
         } finally {
             child.destroyForcibly();
@@ -109,6 +124,22 @@ class ReplayTroubleTest {
                 .isZero();
         try (TargetDatabase target = TargetDatabase.open(url)) {
             AccessLogFile.check(target, 10, 1);
+        }
+    }
+
+    @Test
+    void fullDisk_aSignalEndsTheRun_whichSaysWhy() throws Exception {
+        String file = log(LINES).toString();
+        Path data = directory.resolve("data");
+        String[] command = {file, "--data", data.toString(), "--patience", "3600"};
+
+        Run ended = replayUntil(true, "The journal takes no writes", command);
+
+        assertThat(ended.code()).as(ended.err()).isEqualTo(143);
+        assertThat(ended.err()).contains("reason=").doesNotContain("\tat ");
+        assertThat(replay(false, command).code()).isZero();
+        try (TargetDatabase target = TargetDatabase.open("jdbc:sqlite:" + data.resolve("weir.db"))) {
+            AccessLogFile.check(target, LINES, 1);
         }
     }
 

@@ -4,9 +4,11 @@ import dev.weir.buffer.BreakableBuffer;
 import dev.weir.buffer.BreakableBuffer.JournalRule;
 import dev.weir.buffer.BufferSettings;
 import dev.weir.buffer.WriteBuffer;
+import dev.weir.db.CommitUnknownException;
 import dev.weir.db.Database;
 import dev.weir.db.Durability;
 import dev.weir.db.TableBuffer;
+import dev.weir.error.WeirException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -143,8 +145,11 @@ final class Calls {
             }
             window.acquireUninterruptibly();
             if (kind(operation) == Kind.HANDOVER) {
-                handOver(operation);
-                acknowledged(operation, null);
+                if (handOver(operation)) {
+                    acknowledged(operation, null);
+                } else {
+                    window.release();
+                }
             } else {
                 long called = operation;
                 if (durability == Durability.ACCEPTED) {
@@ -187,15 +192,26 @@ final class Calls {
         };
     }
 
-    private void handOver(long operation) {
-        database.transaction(tx -> {
-            tx.table("direct").insert(Map.of("id", operation));
-            tx.table("handed")
-                    .buffer()
-                    .where(operation)
-                    .orInsert(Map.of("n", 0L))
-                    .add("n", 1);
-        });
+    /** False if the database went away under the transaction, so that nobody was told that it is in. */
+    private boolean handOver(long operation) {
+        try {
+            database.transaction(tx -> {
+                tx.table("direct").insert(Map.of("id", operation));
+                tx.table("handed")
+                        .buffer()
+                        .where(operation)
+                        .orInsert(Map.of("n", 0L))
+                        .add("n", 1);
+            });
+            return true;
+        } catch (CommitUnknownException e) {
+            return false;
+        } catch (WeirException e) {
+            if (!e.retryable()) {
+                throw e;
+            }
+            return false;
+        }
     }
 
     private TableBuffer table(String name) {

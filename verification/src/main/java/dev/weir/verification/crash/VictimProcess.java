@@ -90,20 +90,25 @@ final class VictimProcess implements AutoCloseable {
     }
 
     private void read(Consumer<String> lines) {
-        try (BufferedReader output =
-                new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
-            for (String line = output.readLine(); line != null; line = output.readLine()) {
-                switch (line) {
-                    case Victim.READY -> ready.countDown();
-                    case Victim.AT -> at.release();
-                    case Victim.DONE -> done = true;
-                    default -> lines.accept(line);
-                }
+        BufferedReader output =
+                new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
+        for (String line = next(output); line != null; line = next(output)) {
+            switch (line) {
+                case Victim.READY -> ready.countDown();
+                case Victim.AT -> at.release();
+                case Victim.DONE -> done = true;
+                default -> lines.accept(line);
             }
+        }
+        ready.countDown();
+    }
+
+    /** The next line; null at the end, which is also when a killed process's pipe is closed under a read. */
+    private static @Nullable String next(BufferedReader output) {
+        try {
+            return output.readLine();
         } catch (IOException e) {
-            lines.accept("output ended: " + e.getMessage());
-        } finally {
-            ready.countDown();
+            return null;
         }
     }
 
@@ -122,10 +127,16 @@ final class VictimProcess implements AutoCloseable {
         return true;
     }
 
-    /** Lets it go on from the point. */
-    void goOn() throws IOException {
-        process.getOutputStream().write('\n');
-        process.getOutputStream().flush();
+    /** Lets it go on from the point; if it has ended meanwhile, how it ended says why. */
+    void goOn() throws IOException, InterruptedException {
+        try {
+            process.getOutputStream().write('\n');
+            process.getOutputStream().flush();
+        } catch (IOException e) {
+            if (!process.waitFor(PATIENCE.toMillis(), TimeUnit.MILLISECONDS)) {
+                throw e;
+            }
+        }
     }
 
     /** Waits for so long; true if it ended meanwhile. */

@@ -1,0 +1,11 @@
+package dev.weir.server.database;
+
+/** What a command may do to the database that it opens. */
+public enum Access {
+    /** Reads it, where the engine can be told so. It must be there. */
+    LOOK,
+    /** Changes what is in it. It must be there. */
+    CHANGE,
+    /** Changes what is in it, and makes it if it is a file that is not there. */
+    MAKE
+}
