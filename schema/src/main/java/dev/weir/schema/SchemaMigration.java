@@ -36,7 +36,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
@@ -227,7 +226,7 @@ public final class SchemaMigration {
                 .toList();
         List<DataStep> pending = fresh ? List.of() : open;
         List<Step> steps = new ArrayList<>(new Planner(dialect, connection, LARGE_TABLE).steps(difference, pending));
-        steps.addAll(seedSteps(live, difference));
+        steps.addAll(seedSteps(live));
         List<String> notes = new ArrayList<>(drifted(records));
         notes.addAll(undeclared(live, normal.tables(), named(wanted)));
         Plan plan = new Plan(Plan.fingerprint(live), normal.byEngine() ? "engine" : "rules", steps, notes);
@@ -263,13 +262,16 @@ public final class SchemaMigration {
         return normal;
     }
 
-    private List<Step> seedSteps(PhysicalSchema live, Difference difference) {
-        Set<String> unsettled =
-                difference.changes().stream().map(change -> change.table()).collect(Collectors.toSet());
+    private List<Step> seedSteps(PhysicalSchema live) {
         List<Step> steps = new ArrayList<>();
         Seeds seeds = new Seeds(database);
         for (Table table : Seeds.inOrder(schema.tables())) {
-            boolean exists = live.table(table.name()).isPresent() && !unsettled.contains(table.name());
+            boolean exists = live.table(table.name())
+                    .map(there -> table.seed().stream()
+                            .flatMap(seed -> seed.rows().stream())
+                            .flatMap(row -> row.keySet().stream())
+                            .allMatch(column -> there.column(column).isPresent()))
+                    .orElse(false);
             seeds.step(table, exists).ifPresent(steps::add);
         }
         return steps;

@@ -786,6 +786,14 @@ abstract class MigrationCases {
         assertThat(apply(users().seed(once).build()).steps()).containsExactly("seed:users");
         assertThat(db.table("users").where("id", 1).first().orElseThrow().getString("name"))
                 .isEqualTo("Changed");
+        // What else is to be changed makes no row missing.
+        assertThat(migration(users().column("age", ColumnType.of(ColumnType.Kind.INTEGER))
+                                .seed(once)
+                                .build())
+                        .plan()
+                        .steps())
+                .extracting(Step::id)
+                .containsExactly("add_column:users.age");
         Seed enforced = new Seed(List.of("id"), true, once.rows());
         apply(users().seed(enforced).build());
         assertThat(db.table("users").where("id", 1).first().orElseThrow().getString("name"))
