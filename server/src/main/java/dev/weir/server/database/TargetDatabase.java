@@ -15,6 +15,7 @@ import java.util.Enumeration;
 import java.util.Locale;
 import java.util.Properties;
 import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
 
 /** The database that a command works on, and the pool of its connections. Closed by whoever opened it. Thread-safe. */
 public final class TargetDatabase implements AutoCloseable {
@@ -24,10 +25,12 @@ public final class TargetDatabase implements AutoCloseable {
 
     private final HikariDataSource pool;
     private final String shownUrl;
+    private final @Nullable StandIn standIn;
 
-    private TargetDatabase(HikariDataSource pool, String shownUrl) {
+    private TargetDatabase(HikariDataSource pool, String shownUrl, @Nullable StandIn standIn) {
         this.pool = pool;
         this.shownUrl = shownUrl;
+        this.standIn = standIn;
     }
 
     /**
@@ -36,10 +39,35 @@ public final class TargetDatabase implements AutoCloseable {
      * @throws CommandFailed if the URL is malformed (exit code 2), no driver knows it or the database refuses (exit code 1)
      */
     public static TargetDatabase open(String url) {
+        return open(url, true, null);
+    }
+
+    /**
+     * The same for whoever only reads: leaves nothing behind. A SQLite file keeps the journal mode that it has; for a file of
+     * SQLite or H2 that is not there, an empty database stands in, which is gone when this is closed.
+     *
+     * @throws CommandFailed as {@link #open}
+     */
+    public static TargetDatabase look(String url) {
+        StandIn standIn = StandIn.ifMissing(url);
+        try {
+            return open(standIn == null ? url : standIn.url(), false, standIn);
+        } catch (RuntimeException e) {
+            if (standIn != null) {
+                standIn.close();
+            }
+            throw e;
+        }
+    }
+
+    private static TargetDatabase open(String url, boolean writes, @Nullable StandIn standIn) {
         String shown = JdbcUrl.redacted(url);
         Engine engine = engine(url, shown);
         Properties settings = new Properties();
         settings.putAll(engine.settings());
+        if (!writes) {
+            settings.remove("journal_mode");
+        }
         if (!accepted(url)) {
             throw malformed(shown, "its driver can't read it");
         }
@@ -64,7 +92,7 @@ public final class TargetDatabase implements AutoCloseable {
         config.setConnectionTimeout(CONNECT_TIMEOUT.toMillis());
         // Whether the database is there was found out above, with a better message.
         config.setInitializationFailTimeout(-1);
-        return new TargetDatabase(new HikariDataSource(config), shown);
+        return new TargetDatabase(new HikariDataSource(config), shown, standIn);
     }
 
     /**
@@ -154,5 +182,8 @@ public final class TargetDatabase implements AutoCloseable {
     @Override
     public void close() {
         pool.close();
+        if (standIn != null) {
+            standIn.close();
+        }
     }
 }
