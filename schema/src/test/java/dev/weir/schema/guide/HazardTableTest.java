@@ -84,7 +84,8 @@ final class HazardTableTest {
 
         migration(BEFORE).apply(List.of());
         db.sql("insert into old_posts values (1)").execute();
-        db.sql("insert into hits select x, 'home' from system_range(1, 10001)").execute();
+        db.sql("insert into hits select \"X\", 'home' from system_range(1, 10001)")
+                .execute();
         db.sql("insert into posts values (1, 7, 'Long title', null, 'kept', 'Heading', 'news', 200)")
                 .execute();
         db.sql("insert into posts values (2, null, 'Short', 'a', null, null, 'news', 5)")

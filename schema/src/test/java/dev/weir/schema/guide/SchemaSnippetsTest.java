@@ -43,8 +43,8 @@ class SchemaSnippetsTest {
     @Test
     void dataStepInJava() {
         Database db = Database.builder(dataSource).build();
-        Table.Builder ids = Table.named("users")
-                .column("id", ColumnType.of(ColumnType.Kind.BIG_INTEGER), ColumnBuilder::primary);
+        Table.Builder ids =
+                Table.named("users").column("id", ColumnType.of(ColumnType.Kind.BIG_INTEGER), ColumnBuilder::primary);
         SchemaMigration.of(db, Schema.of(ids.build())).build().apply(List.of());
         db.table("users").insert(Map.of("id", 1L));
         db.table("users").insert(Map.of("id", 1_001L));

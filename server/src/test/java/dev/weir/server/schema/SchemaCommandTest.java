@@ -18,6 +18,8 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -217,6 +219,35 @@ class SchemaCommandTest {
         Run applied = schema("apply", "--plan", reviewed.toString());
         assertThat(applied.code()).isZero();
         assertThat(applied.steps()).containsExactly("add_column:posts.note");
+    }
+
+    @Test
+    void commandsOfTheGuide_endAsItSays() throws Exception {
+        withNote();
+        Pattern commands = Pattern.compile("<!-- commands: ci -->\n```sh\n(.*?)```", Pattern.DOTALL);
+        Pattern line = Pattern.compile("(?m)^\\./weir (.+?) +# exits (\\d)$");
+        int found = 0;
+        for (MatchResult block : commands.matcher(Files.readString(Path.of("../docs/guide/schema.md")))
+                .results()
+                .toList()) {
+            for (MatchResult command : line.matcher(block.group(1)).results().toList()) {
+                List<String> arguments = new ArrayList<>();
+                for (String word : command.group(1).split(" ")) {
+                    arguments.add(
+                            word.equals("\"$URL\"")
+                                    ? url
+                                    : word.equals("plan.json")
+                                            ? directory.resolve(word).toString()
+                                            : word);
+                }
+                arguments.addAll(List.of("--schema", schema.toString()));
+                assertThat(run(arguments.toArray(String[]::new)).code())
+                        .as(command.group(1))
+                        .isEqualTo(Integer.parseInt(command.group(2)));
+                found++;
+            }
+        }
+        assertThat(found).isEqualTo(4);
     }
 
     @Test
