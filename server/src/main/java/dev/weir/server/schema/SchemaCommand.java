@@ -167,7 +167,7 @@ public final class SchemaCommand implements Callable<Integer> {
     int status(@Mixin Options options) {
         return each(options, Access.LOOK, (target, database) -> {
             Plan plan = migration(options, database, Schema.of()).status();
-            show(options, target, plan, "No difference: the database is what was last applied.");
+            show(options, target, plan, "No difference to what was last applied.");
             return plan.isEmpty() ? 0 : DIFFERENCE;
         });
     }

@@ -146,7 +146,7 @@ class SchemaCommandTest {
             assertThat(again.steps()).as(command).isEmpty();
         }
         assertThat(text("plan").out()).startsWith("Nothing to do: the database is what is declared.");
-        assertThat(text("status").out()).startsWith("No difference: the database is what was last applied.");
+        assertThat(text("status").out()).startsWith("No difference to what was last applied.");
         assertThat(text("apply").out().strip()).isEqualTo("Nothing to do.");
     }
 
