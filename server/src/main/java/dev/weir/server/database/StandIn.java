@@ -20,7 +20,11 @@ import org.jspecify.annotations.Nullable;
  * only looks must not. Gone when it is closed.
  */
 final class StandIn implements AutoCloseable {
-    private static final Pattern SQLITE = Pattern.compile("jdbc:sqlite:(?!file:)([^?]+)(\\?.*)?", Pattern.DOTALL);
+    private static final Pattern SQLITE =
+            Pattern.compile("jdbc:sqlite:(file:(?://(?=/))?)?([^?]+)(\\?.*)?", Pattern.DOTALL);
+
+    /** Of an address that begins with {@code file:}: SQLite makes no file then. */
+    private static final Pattern NEVER_MADE = Pattern.compile(".*[?&]mode=(?:memory|ro|rw)(?:&.*)?", Pattern.DOTALL);
 
     /** A name with a colon after it is another place than a file, such as {@code mem:} or {@code tcp:}. */
     private static final Pattern H2 =
@@ -50,7 +54,10 @@ final class StandIn implements AutoCloseable {
     static @Nullable StandIn ifMissing(String url) {
         Matcher sqlite = SQLITE.matcher(url);
         if (sqlite.matches()) {
-            return isMissing(sqlite.group(1)) ? sqlite(sqlite.group(2)) : null;
+            String prefix = sqlite.group(1) == null ? "" : "file:";
+            String settings = sqlite.group(3) == null ? "" : sqlite.group(3);
+            boolean made = prefix.isEmpty() || !NEVER_MADE.matcher(settings).matches();
+            return made && isMissing(sqlite.group(2)) ? sqlite(prefix, settings) : null;
         }
         Matcher h2 = H2.matcher(url);
         if (h2.matches()) {
@@ -72,11 +79,10 @@ final class StandIn implements AutoCloseable {
         }
     }
 
-    private static StandIn sqlite(@Nullable String settings) {
+    private static StandIn sqlite(String prefix, String settings) {
         try {
             Path directory = Files.createTempDirectory("weir-look");
-            return new StandIn(
-                    "jdbc:sqlite:" + directory.resolve("empty.db") + (settings == null ? "" : settings), directory);
+            return new StandIn("jdbc:sqlite:" + prefix + directory.resolve("empty.db") + settings, directory);
         } catch (IOException e) {
             throw new CommandFailed(
                     "an empty database could not be made to compare with: directory="

@@ -323,7 +323,8 @@ public final class SchemaCommand implements Callable<Integer> {
             out().println(
                             report.steps().isEmpty()
                                     ? nothing
-                                    : "Done: " + report.steps().size() + " steps.");
+                                    : "Done: " + report.steps().size()
+                                            + (report.steps().size() == 1 ? " step." : " steps."));
         }
     }
 

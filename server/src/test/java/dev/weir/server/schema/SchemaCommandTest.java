@@ -360,6 +360,19 @@ class SchemaCommandTest {
         assertThat(rows("select name from sqlite_master")).containsExactly("other");
     }
 
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"jdbc:sqlite:file:%s?cache=shared", "jdbc:sqlite:file://%s", "jdbc:sqlite:%s?cache_size=100"})
+    void look_byAnotherAddress_leavesNothingBehind(String address) throws Exception {
+        url = String.format(address, file);
+        List<Path> before = files();
+        assertThat(schema("plan").code()).isEqualTo(4);
+        assertThat(files()).isEqualTo(before);
+        assertThat(schema("apply").code()).isZero();
+        assertThat(schema("plan").code()).isZero();
+        assertThat(file).exists();
+    }
+
     @Test
     void look_atAnH2File_thatIsNotThere_makesNone() throws Exception {
         List<Path> before = files();
