@@ -1,5 +1,6 @@
 package dev.weir.server;
 
+import dev.weir.db.engine.JdbcUrl;
 import dev.weir.error.WeirException;
 import dev.weir.server.buffer.BufferCommand;
 import dev.weir.server.demo.DemoCommand;
@@ -46,7 +47,7 @@ public final class Main {
     private static int badUsage(ParameterException problem, String[] arguments) {
         CommandLine line = problem.getCommandLine();
         PrintWriter err = line.getErr();
-        err.println("weir: " + problem.getMessage());
+        err.println("weir: " + withoutSecrets(String.valueOf(problem.getMessage())));
         if (!UnmatchedArgumentException.printSuggestions(problem, err)) {
             line.usage(err);
         } else {
@@ -54,6 +55,12 @@ public final class Main {
         }
         err.flush();
         return BAD_USAGE;
+    }
+
+    /** A misplaced argument is shown, and may be a URL, or nearly one. */
+    private static String withoutSecrets(String message) {
+        String shown = JdbcUrl.redactedIn(message);
+        return shown.contains("://") ? JdbcUrl.redacted(shown) : shown;
     }
 
     private static int failed(Exception problem, CommandLine line, ParseResult parsed) {

@@ -18,10 +18,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Holds the code blocks of the pages to the regions of this package's sources, and the pages' links to the files there are. */
+/** Holds the code blocks of the pages to the regions of the snippets' sources, and the pages' links to the files there are. */
 class GuideTest {
     private static final Path ROOT = root();
-    private static final Path SNIPPETS = ROOT.resolve("testkit/src/test/java/dev/weir/guide");
+    private static final List<Path> SNIPPETS = List.of(
+            ROOT.resolve("testkit/src/test/java/dev/weir/guide"),
+            ROOT.resolve("schema/src/test/java/dev/weir/schema/guide"));
     private static final Pattern TAG = Pattern.compile("\\s*// (tag|end)::(\\S+)");
     private static final Pattern BLOCK = Pattern.compile("^```java\n(.*?)^```$", Pattern.MULTILINE | Pattern.DOTALL);
     private static final Pattern LINK = Pattern.compile("]\\(([^)#:\\s]+)(#[^)]*)?\\)");
@@ -55,26 +57,29 @@ class GuideTest {
     /** The tagged regions of the sources by name, without the indent that all their lines share. */
     private static Map<String, String> regions() throws IOException {
         Map<String, String> regions = new LinkedHashMap<>();
-        try (Stream<Path> sources = Files.list(SNIPPETS)) {
-            for (Path source : sources.sorted().toList()) {
-                List<String> open = new ArrayList<>();
-                String name = "";
-                for (String line : read(source).lines().toList()) {
-                    Matcher tag = TAG.matcher(line);
-                    if (tag.matches() && tag.group(1).equals("tag")) {
-                        name = tag.group(2);
-                        open.clear();
-                    } else if (tag.matches()) {
-                        assertThat(tag.group(2)).isEqualTo(name);
-                        regions.put(
-                                name, String.join("\n", open).stripTrailing().stripIndent());
-                    } else {
-                        open.add(line);
-                    }
-                }
+        for (Path directory : SNIPPETS) {
+            try (Stream<Path> sources = Files.list(directory)) {
+                sources.sorted().forEach(source -> addRegions(source, regions));
             }
         }
         return regions;
+    }
+
+    private static void addRegions(Path source, Map<String, String> regions) {
+        List<String> open = new ArrayList<>();
+        String name = "";
+        for (String line : read(source).lines().toList()) {
+            Matcher tag = TAG.matcher(line);
+            if (tag.matches() && tag.group(1).equals("tag")) {
+                name = tag.group(2);
+                open.clear();
+            } else if (tag.matches()) {
+                assertThat(tag.group(2)).isEqualTo(name);
+                regions.put(name, String.join("\n", open).stripTrailing().stripIndent());
+            } else {
+                open.add(line);
+            }
+        }
     }
 
     private static void checkCode(String page, Iterable<String> regions) {

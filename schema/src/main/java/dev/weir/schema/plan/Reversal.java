@@ -13,7 +13,11 @@ import org.jspecify.annotations.Nullable;
 public final class Reversal {
     private Reversal() {}
 
-    /** @param before the table as it was before the change; null if there was none */
+    /**
+     * The change that takes another back.
+     *
+     * @param before the table as it was before the change; null if there was none
+     */
     public static Change of(SchemaDialect dialect, Change change, @Nullable PhysicalTable before) {
         Change inverse = change.inverse();
         if (before == null

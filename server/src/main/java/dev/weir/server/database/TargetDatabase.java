@@ -14,6 +14,7 @@ import java.util.Enumeration;
 import java.util.Locale;
 import java.util.Properties;
 import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
 
 /** The database that a command works on, and the pool of its connections. Closed by whoever opened it. Thread-safe. */
 public final class TargetDatabase implements AutoCloseable {
@@ -24,10 +25,12 @@ public final class TargetDatabase implements AutoCloseable {
 
     private final HikariDataSource pool;
     private final String shownUrl;
+    private final @Nullable StandIn standIn;
 
-    private TargetDatabase(HikariDataSource pool, String shownUrl) {
+    private TargetDatabase(HikariDataSource pool, String shownUrl, @Nullable StandIn standIn) {
         this.pool = pool;
         this.shownUrl = shownUrl;
+        this.standIn = standIn;
     }
 
     /** {@link #open(String, Access)} of a database that may be made. */
@@ -42,6 +45,29 @@ public final class TargetDatabase implements AutoCloseable {
      *     there and may not be made (exit code 1)
      */
     public static TargetDatabase open(String url, Access access) {
+        return open(url, access, null);
+    }
+
+    /**
+     * The same for whoever only reads: leaves nothing behind. A SQLite file keeps the journal mode that it has; for a file of
+     * SQLite or H2 that is not there, an empty database stands in, which is gone when this is closed.
+     *
+     * @throws CommandFailed as {@link #open(String, Access)}
+     */
+    public static TargetDatabase look(String url) {
+        StandIn standIn = StandIn.ifMissing(url);
+        if (standIn == null) {
+            return open(url, Access.LOOK);
+        }
+        try {
+            return open(standIn.url(), Access.MAKE, standIn);
+        } catch (RuntimeException e) {
+            standIn.close();
+            throw e;
+        }
+    }
+
+    private static TargetDatabase open(String url, Access access, @Nullable StandIn standIn) {
         String shown = JdbcUrl.redacted(url);
         Engine engine = engine(url, shown);
         Properties settings = engine.settings(access);
@@ -77,7 +103,7 @@ public final class TargetDatabase implements AutoCloseable {
         config.setConnectionTimeout(CONNECT_TIMEOUT.toMillis());
         // Whether the database is there was found out above, with a better message.
         config.setInitializationFailTimeout(-1);
-        return new TargetDatabase(new HikariDataSource(config), shown);
+        return new TargetDatabase(new HikariDataSource(config), shown, standIn);
     }
 
     /** Takes a connection; leaves out of the settings what takes rights that this user has not. */
@@ -175,5 +201,8 @@ public final class TargetDatabase implements AutoCloseable {
     @Override
     public void close() {
         pool.close();
+        if (standIn != null) {
+            standIn.close();
+        }
     }
 }

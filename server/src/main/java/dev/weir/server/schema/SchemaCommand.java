@@ -7,6 +7,7 @@ import dev.weir.schema.apply.ApplyReport;
 import dev.weir.schema.apply.HazardException;
 import dev.weir.schema.file.Snapshot;
 import dev.weir.schema.model.Schema;
+import dev.weir.schema.plan.Hazard;
 import dev.weir.schema.plan.Plan;
 import dev.weir.schema.plan.PlanJson;
 import dev.weir.schema.plan.PlanText;
@@ -22,8 +23,12 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -46,6 +51,7 @@ import tools.jackson.databind.json.JsonMapper;
 public final class SchemaCommand implements Callable<Integer> {
     private static final int HAZARD = 3;
     private static final int DIFFERENCE = 4;
+    private static final String NOTHING = "Nothing to do.";
     private static final JsonMapper JSON = JsonMapper.builder().build();
 
     @Mixin
@@ -122,13 +128,15 @@ public final class SchemaCommand implements Callable<Integer> {
             @Mixin Consent consent,
             @Option(names = "--out", paramLabel = "FILE", description = "Also write the plan there, for apply --plan.")
                     @Nullable Path file) {
+        checkConsents(consent);
         single(options, file, "--out");
-        return each(options, (target, database) -> {
-            Plan plan = migration(options, target, database, true).plan();
+        Map<Target, Schema> declared = options.targets.declared();
+        return each(options, Access.LOOK, (target, database) -> {
+            Plan plan = migration(options, database, declared.get(target)).plan();
             if (file != null) {
                 write(file, PlanJson.write(plan));
             }
-            show(options, target, plan);
+            show(options, target, plan, "Nothing to do: the database is what is declared.");
             return code(plan, consent);
         });
     }
@@ -142,48 +150,53 @@ public final class SchemaCommand implements Callable<Integer> {
                             paramLabel = "FILE",
                             description = "Carry this plan out, and refuse if it would be another by now.")
                     @Nullable Path file) {
+        checkConsents(consent);
         single(options, file, "--plan");
         Plan reviewed = file == null ? null : read(file);
-        return each(options, (target, database) -> {
-            SchemaMigration migration = migration(options, target, database, true);
+        Map<Target, Schema> declared = options.targets.declared();
+        return each(options, Access.WRITE, (target, database) -> {
+            SchemaMigration migration = migration(options, database, declared.get(target));
             ApplyReport report =
                     reviewed == null ? migration.apply(consent.allowed) : migration.apply(reviewed, consent.allowed);
-            done(options, target, report);
+            done(options, target, report, NOTHING);
             return 0;
         });
     }
 
     @Command(name = "status", description = "Compares the database with what was last applied to it.")
     int status(@Mixin Options options) {
-        return each(options, (target, database) -> {
-            Plan plan = migration(options, target, database, false).status();
-            show(options, target, plan);
+        return each(options, Access.LOOK, (target, database) -> {
+            Plan plan = migration(options, database, Schema.of()).status();
+            show(options, target, plan, "No difference to what was last applied.");
             return plan.isEmpty() ? 0 : DIFFERENCE;
         });
     }
 
     @Command(name = "verify", description = "Compares the database with what is declared.")
     int verify(@Mixin Options options) {
-        return each(options, (target, database) -> {
-            Plan plan = migration(options, target, database, true).verify();
-            show(options, target, plan);
+        Map<Target, Schema> declared = options.targets.declared();
+        return each(options, Access.LOOK, (target, database) -> {
+            Plan plan = migration(options, database, declared.get(target)).verify();
+            show(options, target, plan, "Nothing to do: the database is what is declared.");
             return plan.isEmpty() ? 0 : DIFFERENCE;
         });
     }
 
     @Command(name = "rollback", description = "Takes the last apply back.")
     int rollback(@Mixin Options options, @Mixin Consent consent) {
-        return each(options, (target, database) -> {
-            done(options, target, migration(options, target, database, false).rollback(consent.allowed));
+        checkConsents(consent);
+        return each(options, Access.WRITE, (target, database) -> {
+            done(options, target, migration(options, database, Schema.of()).rollback(consent.allowed), NOTHING);
             return 0;
         });
     }
 
     @Command(name = "baseline", description = "Takes the database as it is for what was applied.")
     int baseline(@Mixin Options options) {
-        return each(options, (target, database) -> {
-            migration(options, target, database, true).baseline();
-            done(options, target, new ApplyReport(List.of()));
+        Map<Target, Schema> declared = options.targets.declared();
+        return each(options, Access.WRITE, (target, database) -> {
+            migration(options, database, declared.get(target)).baseline();
+            done(options, target, new ApplyReport(List.of()), "Taken for applied, as it is.");
             return 0;
         });
     }
@@ -192,18 +205,43 @@ public final class SchemaCommand implements Callable<Integer> {
     int snapshot(
             @Mixin Options options,
             @Option(names = "--force", description = "Replace files that are there.") boolean force) {
-        return each(options, (target, database) -> {
+        return each(options, Access.LOOK, (target, database) -> {
             Path directory = target.name().equals(SchemaTargets.DEFAULT)
                     ? options.targets.path()
                     : options.targets.path().resolve(target.name());
             try {
-                Snapshot.write(migration(options, target, database, false).read(), directory, force)
-                        .forEach(file -> out().println(file));
+                written(
+                        options,
+                        target,
+                        Snapshot.write(migration(options, database, Schema.of()).read(), directory, force));
             } catch (IOException | IllegalArgumentException e) {
                 throw new CommandFailed("the snapshot could not be written: " + e.getMessage(), e);
             }
             return 0;
         });
+    }
+
+    /** A slip in a consent would only show as a refusal that it does not explain. */
+    private void checkConsents(Consent consent) {
+        Set<String> known =
+                Stream.of(Hazard.Kind.values()).map(Hazard.Kind::id).collect(Collectors.toCollection(TreeSet::new));
+        for (String allowed : consent.allowed) {
+            int colon = allowed.indexOf(':');
+            if (colon < 0 || colon == allowed.length() - 1 || !known.contains(allowed.substring(0, colon))) {
+                throw new ParameterException(
+                        spec().commandLine(),
+                        "a consent must be HAZARD:OBJECT as a plan prints it: --allow=" + allowed + "; the hazards are "
+                                + String.join(", ", known));
+            }
+        }
+    }
+
+    private void checkPatterns(Options options) {
+        if (options.ignored.stream().anyMatch(String::isBlank)) {
+            throw new ParameterException(
+                    spec().commandLine(),
+                    "a pattern must name something: --ignore=; give a table's name, or leave it out");
+        }
     }
 
     private void single(Options options, @Nullable Path file, String option) {
@@ -213,17 +251,27 @@ public final class SchemaCommand implements Callable<Integer> {
         }
     }
 
+    /** Whether a command changes the database, and may make it, or leaves nothing behind. */
+    private enum Access {
+        LOOK,
+        WRITE
+    }
+
     /** What is done with one database. */
     private interface Work {
         int on(Target target, Database database);
     }
 
     /** The worst code of all databases: 3 goes before 4. */
-    private int each(Options options, Work work) {
+    private int each(Options options, Access access, Work work) {
+        checkPatterns(options);
+        if (access == Access.WRITE) {
+            options.targets.makePlace();
+        }
         int code = 0;
         for (Target target : options.targets.all()) {
-            boolean fresh = isMissing(target);
-            try (TargetDatabase opened = TargetDatabase.open(target.url())) {
+            try (TargetDatabase opened =
+                    access == Access.WRITE ? TargetDatabase.open(target.url()) : TargetDatabase.look(target.url())) {
                 int one = work.on(
                         target,
                         Database.builder(opened.dataSource())
@@ -231,44 +279,17 @@ public final class SchemaCommand implements Callable<Integer> {
                                 .build());
                 code = one == HAZARD || code == 0 ? one : code;
             } catch (HazardException e) {
-                throw new CommandFailed(HAZARD, String.valueOf(e.getMessage()), e);
+                String where = options.targets.all().size() > 1 ? target.name() + ": " : "";
+                throw new CommandFailed(HAZARD, where + e.getMessage(), e);
             } finally {
                 out().flush();
-                if (fresh) {
-                    forget(target);
-                }
             }
         }
         return code;
     }
 
-    private static @Nullable Path file(Target target) {
-        String prefix = "jdbc:sqlite:";
-        String url = target.url();
-        return url.startsWith(prefix) && !url.startsWith(prefix + "file:")
-                ? Path.of(url.substring(prefix.length()).split("\\?", 2)[0])
-                : null;
-    }
-
-    private static boolean isMissing(Target target) {
-        Path file = file(target);
-        return file != null && !Files.exists(file);
-    }
-
-    /** Looking at a SQLite database that is not there makes an empty file: it goes again. */
-    private static void forget(Target target) {
-        Path file = file(target);
-        try {
-            if (file != null && Files.exists(file) && Files.size(file) == 0) {
-                Files.delete(file);
-            }
-        } catch (IOException e) {
-            throw new CommandFailed("an empty database file could not be removed: file=" + file, e);
-        }
-    }
-
-    private SchemaMigration migration(Options options, Target target, Database database, boolean declared) {
-        Schema schema = declared ? options.targets.declared(target) : Schema.of();
+    private SchemaMigration migration(Options options, Database database, @Nullable Schema declared) {
+        Schema schema = Objects.requireNonNull(declared, "declared");
         SchemaMigration.Builder builder = SchemaMigration.of(database, schema)
                 .listener(new Progress(spec().commandLine().getErr()));
         options.ignored.forEach(builder::ignore);
@@ -282,34 +303,49 @@ public final class SchemaCommand implements Callable<Integer> {
         return plan.isEmpty() ? 0 : DIFFERENCE;
     }
 
-    private void show(Options options, Target target, Plan plan) {
+    private void show(Options options, Target target, Plan plan, String same) {
         if (options.json) {
-            Map<String, Object> object = new LinkedHashMap<>(PlanJson.map(plan));
-            if (options.targets.all().size() > 1) {
-                object.put("database", target.name());
-            }
-            out().println(JSON.writeValueAsString(object));
+            print(options, target, PlanJson.map(plan));
         } else {
             heading(options, target);
-            PlanText.lines(plan).forEach(out()::println);
+            if (plan.isEmpty()) {
+                out().println(same);
+            }
+            PlanText.lines(plan).stream().skip(plan.isEmpty() ? 1 : 0).forEach(out()::println);
         }
     }
 
-    private void done(Options options, Target target, ApplyReport report) {
+    private void done(Options options, Target target, ApplyReport report, String nothing) {
         if (options.json) {
-            Map<String, Object> object = new LinkedHashMap<>();
-            object.put("steps", report.steps());
-            if (options.targets.all().size() > 1) {
-                object.put("database", target.name());
-            }
-            out().println(JSON.writeValueAsString(object));
+            print(options, target, Map.of("steps", report.steps()));
         } else {
             heading(options, target);
             out().println(
                             report.steps().isEmpty()
-                                    ? "Nothing to do."
-                                    : "Done: " + report.steps().size() + " steps.");
+                                    ? nothing
+                                    : "Done: " + report.steps().size()
+                                            + (report.steps().size() == 1 ? " step." : " steps."));
         }
+    }
+
+    private void written(Options options, Target target, List<Path> files) {
+        if (options.json) {
+            print(
+                    options,
+                    target,
+                    Map.of("files", files.stream().map(Path::toString).toList()));
+        } else {
+            heading(options, target);
+            files.forEach(out()::println);
+        }
+    }
+
+    private void print(Options options, Target target, Map<String, Object> object) {
+        Map<String, Object> named = new LinkedHashMap<>(object);
+        if (options.targets.all().size() > 1) {
+            named.put("database", target.name());
+        }
+        out().println(JSON.writeValueAsString(named));
     }
 
     private void heading(Options options, Target target) {

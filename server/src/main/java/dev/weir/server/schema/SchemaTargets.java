@@ -4,6 +4,7 @@ import dev.weir.schema.file.SchemaFiles;
 import dev.weir.schema.model.InvalidSchemaException;
 import dev.weir.schema.model.Schema;
 import dev.weir.server.CommandFailed;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -21,6 +22,7 @@ final class SchemaTargets {
     static final String DEFAULT = "default";
 
     private static final Pattern NAMED = Pattern.compile("([A-Za-z_][A-Za-z0-9_-]*)=(.*)", Pattern.DOTALL);
+    private static final Path DATA = Path.of("data");
     private static final String DEFAULT_URL = "jdbc:sqlite:";
 
     @Option(
@@ -51,7 +53,7 @@ final class SchemaTargets {
     List<Target> all() {
         Map<String, Target> targets = new LinkedHashMap<>();
         List<String> given =
-                urls == null ? List.of(DEFAULT_URL + Path.of("data", "weir.db").toAbsolutePath()) : urls;
+                urls == null ? List.of(DEFAULT_URL + DATA.resolve("weir.db").toAbsolutePath()) : urls;
         for (String url : given) {
             Matcher named = NAMED.matcher(url);
             boolean hasName = named.matches() && !url.startsWith("jdbc:");
@@ -67,11 +69,36 @@ final class SchemaTargets {
     }
 
     /**
+     * What is declared for each database.
+     *
+     * @throws CommandFailed if one is not there, or is wrong; the message names all that is
+     */
+    Map<Target, Schema> declared() {
+        Map<Target, Schema> declared = new LinkedHashMap<>();
+        all().forEach(target -> declared.put(target, declared(target)));
+        return declared;
+    }
+
+    /** Makes the directory of the default database, if that is what is worked on. */
+    void makePlace() {
+        if (urls == null) {
+            try {
+                Files.createDirectories(DATA);
+            } catch (IOException e) {
+                throw new CommandFailed(
+                        "the data directory must be a directory that can be made: data=" + DATA + ", reason="
+                                + e.getClass().getSimpleName() + "; give a database with --db",
+                        e);
+            }
+        }
+    }
+
+    /**
      * What is declared for a database.
      *
      * @throws CommandFailed if it is not there, or is wrong; the message names all that is
      */
-    Schema declared(Target target) {
+    private Schema declared(Target target) {
         Path place = target.name().equals(DEFAULT) ? path : path.resolve(target.name());
         if (!Files.exists(place)) {
             throw new CommandFailed("the declared schema must be there: schema=" + place

@@ -1,0 +1,8 @@
+package dev.weir.schema.breach.plan;
+
+import dev.weir.schema.apply.ApplyReport;
+
+/** An arrow that may not be. */
+interface Breach {
+    ApplyReport upwards();
+}
