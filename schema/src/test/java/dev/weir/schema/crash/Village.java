@@ -15,6 +15,8 @@ import dev.weir.schema.model.Table;
 import dev.weir.schema.plan.Step;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /** A schema as it was, with rows, and as it is to be: the way between them has each kind of step. */
 final class Village {
@@ -84,12 +86,18 @@ final class Village {
     /** Makes the schema as it was and fills it. */
     static void found(Database database) {
         SchemaMigration.of(database, before()).build().apply(List.of());
-        for (long id = 1; id <= ROWS; id++) {
-            database.table("person").insert(Map.of("id", id, "name", "n" + id));
-            database.table("post").insert(Map.of("id", id, "author", id));
-            database.table("tag").insert(Map.of("id", id, "word", "w" + id, "note", "x"));
-        }
-        database.table("gone").insert(Map.of("id", 1L, "word", "w"));
+        database.sql("insert into person (id, name) values " + rows("(%1$d, 'n%1$d')"))
+                .execute();
+        database.sql("insert into post (id, author) values " + rows("(%1$d, %1$d)"))
+                .execute();
+        database.sql("insert into tag (id, word, note) values " + rows("(%1$d, 'w%1$d', 'x')"))
+                .execute();
+        database.sql("insert into gone (id, word) values " + rows("(%1$d, 'w')"))
+                .execute();
+    }
+
+    private static String rows(String row) {
+        return IntStream.rangeClosed(1, ROWS).mapToObj(row::formatted).collect(Collectors.joining(", "));
     }
 
     /** Everything is as it is to be, and each row is there and was touched once. */
