@@ -217,11 +217,19 @@ public final class Applier {
             Objects.requireNonNull(lock, "lock");
             connection.setAutoCommit(true);
             dialect.limits(connection, settings.lockTimeout(), settings.statementTimeout());
+            T result;
             try {
-                return task.run(connection);
-            } finally {
-                dialect.unlimited(connection);
+                result = task.run(connection);
+            } catch (SQLException | RuntimeException e) {
+                try {
+                    dialect.unlimited(connection);
+                } catch (SQLException second) {
+                    e.addSuppressed(second);
+                }
+                throw e;
             }
+            dialect.unlimited(connection);
+            return result;
         } catch (SQLException e) {
             throw new SchemaException("The schema could not be changed: " + e.getMessage(), e, true);
         }

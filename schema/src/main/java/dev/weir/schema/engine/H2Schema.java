@@ -128,8 +128,23 @@ final class H2Schema implements SchemaDialect {
     public void limits(Connection connection, Duration lockTimeout, Duration statementTimeout) throws SQLException {
         dialect.lockTimeout(connection, lockTimeout);
         try (Statement statement = connection.createStatement()) {
+            statement.execute("SET @weir_query_timeout = (SELECT CAST(SETTING_VALUE AS INTEGER)"
+                    + " FROM INFORMATION_SCHEMA.SETTINGS WHERE SETTING_NAME = 'QUERY_TIMEOUT')");
             statement.execute(
                     "SET QUERY_TIMEOUT " + Math.max(1, Math.min(statementTimeout.toMillis(), Integer.MAX_VALUE)));
+        }
+    }
+
+    @Override
+    public void unlimited(Connection connection) throws SQLException {
+        dialect.release(connection);
+        try (Statement statement = connection.createStatement()) {
+            int before;
+            try (ResultSet rows = statement.executeQuery("SELECT CAST(@weir_query_timeout AS INTEGER)")) {
+                rows.next();
+                before = rows.getInt(1);
+            }
+            statement.execute("SET QUERY_TIMEOUT " + before);
         }
     }
 

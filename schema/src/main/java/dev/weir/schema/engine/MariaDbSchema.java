@@ -128,6 +128,10 @@ final class MariaDbSchema implements SchemaDialect {
     /** In whole seconds, at least one. The session is strict from then on. */
     @Override
     public void limits(Connection connection, Duration lockTimeout, Duration statementTimeout) throws SQLException {
+        // Before settling: kept in variables of the session, as the dialect keeps what it sets.
+        for (String name : settings()) {
+            MariaDbSession.execute(connection, "SET @weir_" + name + " = @@SESSION." + name);
+        }
         MariaDbSession.settle(dialect, connection);
         dialect.lockTimeout(connection, lockTimeout);
         if (!mysql) {
@@ -137,6 +141,28 @@ final class MariaDbSchema implements SchemaDialect {
                     "SET SESSION max_statement_time = "
                             + seconds.min(BigDecimal.valueOf(IDLE_SECONDS)).toPlainString());
         }
+    }
+
+    @Override
+    public void unlimited(Connection connection) throws SQLException {
+        dialect.release(connection);
+        for (String name : settings()) {
+            MariaDbSession.execute(
+                    connection,
+                    "SET SESSION " + name + " = COALESCE(@weir_" + name + ", @@SESSION." + name + "), @weir_" + name
+                            + " = NULL");
+        }
+    }
+
+    /** What {@link #limits} sets besides what the dialect does. */
+    private List<String> settings() {
+        return mysql
+                ? List.of("foreign_key_checks")
+                : List.of(
+                        "foreign_key_checks",
+                        "check_constraint_checks",
+                        "explicit_defaults_for_timestamp",
+                        "max_statement_time");
     }
 
     @Override

@@ -22,6 +22,10 @@ import javax.sql.DataSource;
 /** PostgreSQL, from version 14; a stored expression is changed in place from 17. */
 final class PostgresSchema implements SchemaDialect {
     /** Within the database, which the server keeps apart by itself, one key for each schema. */
+    private static final String CLIENT_CHECK = "client_connection_check_interval";
+
+    private static final int CLIENT_CHECK_MILLIS = 500;
+
     private static final String LOCK_KEY =
             "hashtextextended('weir schema ' || current_database() || ' ' || current_schema(), 0)";
 
@@ -68,6 +72,11 @@ final class PostgresSchema implements SchemaDialect {
     @Override
     public Optional<Scratch> scratch(DataSource dataSource) throws SQLException {
         return PostgresScratch.open(dataSource, dialect);
+    }
+
+    @Override
+    public boolean pipelines() {
+        return true;
     }
 
     @Override
@@ -121,12 +130,39 @@ final class PostgresSchema implements SchemaDialect {
         };
     }
 
+    /**
+     * What was set before is kept in settings of the session. The server looks twice a second whether the client is still
+     * there: a statement of a process that died ends with it, instead of being in the way of the next.
+     */
     @Override
     public void limits(Connection connection, Duration lockTimeout, Duration statementTimeout) throws SQLException {
         try (Statement statement = connection.createStatement()) {
-            statement.execute("SET lock_timeout = " + millis(lockTimeout));
-            statement.execute("SET statement_timeout = " + millis(statementTimeout));
+            statement.execute("SELECT " + kept("lock_timeout") + ", " + kept("statement_timeout"));
+            statement.execute("SET lock_timeout = " + millis(lockTimeout) + "; SET statement_timeout = "
+                    + millis(statementTimeout));
+            // Servers before 14 have no such setting, and some systems allow it no other value than 0.
+            statement.execute("SELECT set_config(name, '" + CLIENT_CHECK_MILLIS + "', false)"
+                    + " FROM pg_catalog.pg_settings WHERE name = '" + CLIENT_CHECK + "' AND setting = '0'"
+                    + " AND version() LIKE '%linux%'");
         }
+    }
+
+    private static String kept(String setting) {
+        return "set_config('weir.before_" + setting + "', current_setting('" + setting + "'), false)";
+    }
+
+    @Override
+    public void unlimited(Connection connection) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            statement.execute("SELECT " + restored("lock_timeout") + ", " + restored("statement_timeout"));
+            statement.execute("SELECT set_config(name, '0', false) FROM pg_catalog.pg_settings WHERE name = '"
+                    + CLIENT_CHECK + "' AND setting = '" + CLIENT_CHECK_MILLIS + "'");
+        }
+    }
+
+    private static String restored(String setting) {
+        return "set_config('" + setting + "', coalesce(nullif(current_setting('weir.before_" + setting
+                + "', true), ''), current_setting('" + setting + "')), false)";
     }
 
     /** Zero would mean no limit. */

@@ -74,6 +74,14 @@ public interface SchemaDialect {
      */
     Optional<Scratch> scratch(DataSource dataSource) throws SQLException;
 
+    /**
+     * Whether many statements are sent together to a scratch place, without waiting for each. Its connection is then in a
+     * transaction and has savepoints.
+     */
+    default boolean pipelines() {
+        return false;
+    }
+
     // Changing
 
     /**
@@ -132,7 +140,7 @@ public interface SchemaDialect {
     void limits(Connection connection, Duration lockTimeout, Duration statementTimeout) throws SQLException;
 
     /** Takes back what {@link #limits} set. */
-    default void unlimited(Connection connection) throws SQLException {}
+    void unlimited(Connection connection) throws SQLException;
 
     /** Whether the error is that a lock was not to be had in time, so that trying again may help. */
     boolean lockTimedOut(SQLException error);

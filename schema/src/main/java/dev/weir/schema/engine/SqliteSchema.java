@@ -191,6 +191,11 @@ final class SqliteSchema implements SchemaDialect {
     }
 
     @Override
+    public void unlimited(Connection connection) throws SQLException {
+        dialect.release(connection);
+    }
+
+    @Override
     public boolean lockTimedOut(SQLException error) {
         int code = dialect.root(error).getErrorCode();
         return code == BUSY || code == LOCKED;

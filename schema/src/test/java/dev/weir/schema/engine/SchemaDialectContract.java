@@ -44,6 +44,9 @@ abstract class SchemaDialectContract {
 
     abstract void drop() throws Exception;
 
+    /** A query for what limits change in a session, in one value. */
+    abstract String settings();
+
     @BeforeEach
     final void connect() throws Exception {
         dataSource = open();
@@ -432,6 +435,23 @@ abstract class SchemaDialectContract {
         dialect.limits(connection, Duration.ofMillis(200), PATIENCE);
         assertThat(dialect.lockTimedOut(new SQLException("no", "XX000", 0))).isFalse();
         create(users());
+    }
+
+    @Test
+    void limits_areTakenBack_soThatAPoolGetsItsConnectionAsItWas() throws Exception {
+        String before = settingsNow();
+        dialect.limits(connection, Duration.ofSeconds(7), PATIENCE);
+        assertThat(settingsNow()).isNotEqualTo(before);
+        dialect.unlimited(connection);
+        assertThat(settingsNow()).isEqualTo(before);
+    }
+
+    private String settingsNow() throws SQLException {
+        try (Statement statement = connection.createStatement();
+                ResultSet rows = statement.executeQuery(settings())) {
+            rows.next();
+            return String.valueOf(rows.getString(1));
+        }
     }
 
     @Test
