@@ -12,7 +12,9 @@ final class Benches {
             new DrainCounters(),
             new DrainInserts(),
             new Absorb(),
-            new ReplayLog());
+            new ReplayLog(),
+            new SchemaPlan(),
+            new SchemaPlanChanged());
 
     private Benches() {}
 }

@@ -48,16 +48,21 @@ record Result(
     private static String row(int width, String side, Rates rates) {
         return String.format(
                 Locale.ROOT,
-                "%-" + width + "s %,15.0f %,15.0f %,15.0f%n",
+                "%-" + width + "s %15s %15s %15s%n",
                 side,
-                rates.median(),
-                rates.min(),
-                rates.max());
+                shown(rates.median()),
+                shown(rates.min()),
+                shown(rates.max()));
     }
 
     /** A rate without digits that mean nothing. */
     static String rate(double perSecond) {
         return perSecond >= 1000 ? String.valueOf(Math.round(perSecond)) : digits(perSecond);
+    }
+
+    /** A rate as a person reads it. */
+    static String shown(double perSecond) {
+        return perSecond >= 1000 ? String.format(Locale.ROOT, "%,.0f", perSecond) : digits(perSecond);
     }
 
     /** Four significant digits. */

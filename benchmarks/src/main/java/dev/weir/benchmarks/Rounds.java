@@ -37,8 +37,9 @@ final class Rounds {
             if (!oursFirst) {
                 ours.add(alone(() -> contest.ours(share)));
             }
-            progress.accept("round %d of %d: ours %,.0f, floor %,.0f %s/s"
-                    .formatted(i + 1, plan.rounds(), ours.get(i), floor.get(i), bench.unit()));
+            progress.accept("round %d of %d: ours %s, floor %s %s/s"
+                    .formatted(
+                            i + 1, plan.rounds(), Result.shown(ours.get(i)), Result.shown(floor.get(i)), bench.unit()));
         }
         Optional<String> wrong;
         try {

@@ -61,6 +61,11 @@ class ResultTest {
         assertThat(result(List.of(6.9), List.of(10.0)).table()).contains("0.69", "missed");
     }
 
+    @Test
+    void table_showsSmallRates() {
+        assertThat(result(List.of(0.75), List.of(12_345.6)).table()).contains(" 0.75 ", " 12,346 ");
+    }
+
     private static Result result(List<Double> ours, List<Double> floor) {
         return new Result("sample", "calls", 0.7, new Rates(ours), new Rates(floor), List.of(), Optional.empty());
     }

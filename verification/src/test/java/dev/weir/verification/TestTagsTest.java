@@ -30,7 +30,7 @@ import org.junit.jupiter.api.Test;
  */
 class TestTagsTest {
     private static final List<String> MODULES =
-            List.of("core", "testservers", "testkit", "server", "benchmarks", "verification");
+            List.of("core", "testservers", "testkit", "schema", "server", "benchmarks", "verification");
 
     /** What a tag stands for: types that only tests with the tag may use. */
     private static final Map<String, List<String>> USES = new LinkedHashMap<>();

@@ -159,13 +159,21 @@ public final class History {
 
     /** All runs, the newest first. */
     public List<Run> runs(Connection connection) throws SQLException {
-        if (!exists(connection)) {
-            return List.of();
-        }
+        return exists(connection) ? runs(connection, select("") + newestFirst()) : List.of();
+    }
+
+    private String select(String condition) {
+        return "SELECT " + names("id", "kind", "state", "declaration", "body") + " FROM " + dialect.quote(RUNS)
+                + condition;
+    }
+
+    private String newestFirst() {
+        return " ORDER BY " + dialect.quote("id") + " DESC";
+    }
+
+    private static List<Run> runs(Connection connection, String sql) throws SQLException {
         List<Run> runs = new ArrayList<>();
-        try (PreparedStatement select =
-                        connection.prepareStatement("SELECT " + names("id", "kind", "state", "declaration", "body")
-                                + " FROM " + dialect.quote(RUNS) + " ORDER BY " + dialect.quote("id") + " DESC");
+        try (PreparedStatement select = connection.prepareStatement(sql);
                 ResultSet rows = select.executeQuery()) {
             while (rows.next()) {
                 runs.add(new Run(
@@ -181,8 +189,11 @@ public final class History {
 
     /** The newest run that was carried out and not taken back: what the database was made to be. */
     public Optional<Run> last(Connection connection) throws SQLException {
-        return runs(connection).stream()
-                .filter(run -> run.state() == State.DONE)
+        if (!exists(connection)) {
+            return Optional.empty();
+        }
+        String done = " WHERE " + dialect.quote("state") + " = '" + State.DONE + "'";
+        return runs(connection, dialect.limit(select(done) + newestFirst(), 1L, null)).stream()
                 .findFirst();
     }
 

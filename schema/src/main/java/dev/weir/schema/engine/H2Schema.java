@@ -127,13 +127,18 @@ final class H2Schema implements SchemaDialect {
     @Override
     public Limits limits(Connection connection, Duration lockTimeout, Duration statementTimeout) throws SQLException {
         dialect.lockTimeout(connection, lockTimeout);
+        int before;
         try (Statement statement = connection.createStatement()) {
+            try (ResultSet rows = statement.executeQuery("SELECT CAST(SETTING_VALUE AS INTEGER)"
+                    + " FROM INFORMATION_SCHEMA.SETTINGS WHERE SETTING_NAME = 'QUERY_TIMEOUT'")) {
+                before = rows.next() ? rows.getInt(1) : 0;
+            }
             statement.execute(
                     "SET QUERY_TIMEOUT " + Math.max(1, Math.min(statementTimeout.toMillis(), Integer.MAX_VALUE)));
         }
         return () -> {
             try (Statement statement = connection.createStatement()) {
-                statement.execute("SET QUERY_TIMEOUT 0");
+                statement.execute("SET QUERY_TIMEOUT " + before);
             }
             dialect.release(connection);
         };

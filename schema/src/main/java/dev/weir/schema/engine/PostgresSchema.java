@@ -14,7 +14,9 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Predicate;
 import javax.sql.DataSource;
@@ -22,6 +24,10 @@ import javax.sql.DataSource;
 /** PostgreSQL, from version 14; a stored expression is changed in place from 17. */
 final class PostgresSchema implements SchemaDialect {
     /** Within the database, which the server keeps apart by itself, one key for each schema. */
+    private static final String CLIENT_CHECK = "client_connection_check_interval";
+
+    private static final int CLIENT_CHECK_MILLIS = 500;
+
     private static final String LOCK_KEY =
             "hashtextextended('weir schema ' || current_database() || ' ' || current_schema(), 0)";
 
@@ -68,6 +74,11 @@ final class PostgresSchema implements SchemaDialect {
     @Override
     public Optional<Scratch> scratch(DataSource dataSource) throws SQLException {
         return PostgresScratch.open(dataSource, dialect);
+    }
+
+    @Override
+    public boolean pipelines() {
+        return true;
     }
 
     @Override
@@ -121,26 +132,41 @@ final class PostgresSchema implements SchemaDialect {
         };
     }
 
+    /**
+     * The server also looks twice a second whether the client is still there: a statement of a process that died ends with
+     * it, instead of being in the way of the next.
+     */
     @Override
     public Limits limits(Connection connection, Duration lockTimeout, Duration statementTimeout) throws SQLException {
-        String[] before = new String[2];
+        Map<String, String> wanted = new LinkedHashMap<>();
+        wanted.put("lock_timeout", String.valueOf(millis(lockTimeout)));
+        wanted.put("statement_timeout", String.valueOf(millis(statementTimeout)));
+        Map<String, String> before = new LinkedHashMap<>();
+        // Servers before 14 can't look for the client, and some systems allow no other value than 0.
         try (Statement statement = connection.createStatement();
                 ResultSet rows = statement.executeQuery(
-                        "SELECT current_setting('lock_timeout'), current_setting('statement_timeout')")) {
-            rows.next();
-            before[0] = rows.getString(1);
-            before[1] = rows.getString(2);
+                        "SELECT name, current_setting(name), version() LIKE '%linux%' FROM pg_catalog.pg_settings"
+                                + " WHERE name IN ('lock_timeout', 'statement_timeout', '" + CLIENT_CHECK + "')")) {
+            while (rows.next()) {
+                if (!rows.getString(1).equals(CLIENT_CHECK)) {
+                    before.put(rows.getString(1), rows.getString(2));
+                } else if (rows.getString(2).equals("0") && rows.getBoolean(3)) {
+                    before.put(CLIENT_CHECK, "0");
+                    wanted.put(CLIENT_CHECK, CLIENT_CHECK_MILLIS);
+                }
+            }
         }
-        limit(connection, String.valueOf(millis(lockTimeout)), String.valueOf(millis(statementTimeout)));
-        return () -> limit(connection, before[0], before[1]);
+        limit(connection, wanted);
+        return () -> limit(connection, before);
     }
 
-    private static void limit(Connection connection, String lockTimeout, String statementTimeout) throws SQLException {
-        try (PreparedStatement set = connection.prepareStatement(
-                "SELECT set_config('lock_timeout', ?, false), set_config('statement_timeout', ?, false)")) {
-            set.setString(1, lockTimeout);
-            set.setString(2, statementTimeout);
-            set.execute();
+    private static void limit(Connection connection, Map<String, String> settings) throws SQLException {
+        try (PreparedStatement set = connection.prepareStatement("SELECT set_config(?, ?, false)")) {
+            for (Map.Entry<String, String> setting : settings.entrySet()) {
+                set.setString(1, setting.getKey());
+                set.setString(2, setting.getValue());
+                set.execute();
+            }
         }
     }
 

@@ -74,6 +74,14 @@ public interface SchemaDialect {
      */
     Optional<Scratch> scratch(DataSource dataSource) throws SQLException;
 
+    /**
+     * Whether many statements are sent together to a scratch place, without waiting for each. Its connection is then in a
+     * transaction and has savepoints.
+     */
+    default boolean pipelines() {
+        return false;
+    }
+
     // Changing
 
     /**

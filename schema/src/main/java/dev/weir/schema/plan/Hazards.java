@@ -23,6 +23,7 @@ final class Hazards {
     private final long large;
     private final Predicate<String> mended;
     private final Map<String, List<PhysicalColumn>> added = new HashMap<>();
+    private final Map<String, List<Change>> changes = new HashMap<>();
     private final Difference difference;
 
     /**
@@ -36,6 +37,7 @@ final class Hazards {
         this.mended = mended;
         this.difference = difference;
         for (Change change : difference.changes()) {
+            changes.computeIfAbsent(change.table(), table -> new ArrayList<>()).add(change);
             if (change instanceof Change.AddColumn add) {
                 added.computeIfAbsent(add.table(), table -> new ArrayList<>()).add(add.column());
             }
@@ -157,9 +159,8 @@ final class Hazards {
     /** Whether a column goes only because the engine can't give it its new type. */
     private boolean comesAgain(String table, PhysicalColumn column) {
         return column.generated() == null
-                && difference.changes().stream()
+                && changes.getOrDefault(table, List.of()).stream()
                         .anyMatch(change -> change instanceof Change.AlterColumn alter
-                                && alter.table().equals(table)
                                 && alter.to().generated() == null
                                 && alter.to().name().equals(column.name()));
     }
@@ -174,14 +175,13 @@ final class Hazards {
     /** Whether something of the same name comes in its place. */
     private boolean replaced(String table, String name) {
         return !name.isEmpty()
-                && difference.changes().stream()
-                        .anyMatch(change -> change.table().equals(table)
-                                && ((change instanceof Change.AddIndex index
-                                                && index.index().name().equals(name))
-                                        || (change instanceof Change.AddForeignKey key
-                                                && key.key().name().equals(name))
-                                        || (change instanceof Change.AddCheck check
-                                                && check.check().name().equals(name))));
+                && changes.getOrDefault(table, List.of()).stream()
+                        .anyMatch(change -> ((change instanceof Change.AddIndex index
+                                        && index.index().name().equals(name))
+                                || (change instanceof Change.AddForeignKey key
+                                        && key.key().name().equals(name))
+                                || (change instanceof Change.AddCheck check
+                                        && check.check().name().equals(name))));
     }
 
     private void alterColumn(Change.AlterColumn alter, List<Hazard> found) throws SQLException {

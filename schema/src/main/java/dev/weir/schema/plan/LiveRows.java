@@ -9,6 +9,7 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -21,11 +22,15 @@ import org.jspecify.annotations.Nullable;
  * sub-query that gives its columns the names and values that they will have. Not thread-safe.
  */
 final class LiveRows {
+    /** How many tables are asked in one query. */
+    private static final int TOGETHER = 100;
+
     private final Connection connection;
     private final SchemaDialect dialect;
     private final Map<String, String> oldTables = new HashMap<>();
     private final Map<String, Map<String, String>> oldColumns = new HashMap<>();
     private final Map<String, Long> counts = new HashMap<>();
+    private final Map<String, Boolean> filled = new HashMap<>();
     private final Map<String, PhysicalTable> live;
     private final Map<String, Map<String, PhysicalColumn>> retyped = new HashMap<>();
 
@@ -66,6 +71,41 @@ final class LiveRows {
         return known;
     }
 
+    /** Whether a table has rows: where that is enough, a large one need not be read. */
+    boolean any(String table) throws SQLException {
+        Long known = counts.get(table);
+        if (known != null) {
+            return known > 0;
+        }
+        Boolean looked = filled.get(table);
+        if (looked == null) {
+            look(List.of(table));
+            looked = filled.getOrDefault(table, false);
+        }
+        return looked;
+    }
+
+    /** Finds out together which of these tables have rows. */
+    void look(List<String> tables) throws SQLException {
+        List<String> there = tables.stream().filter(live::containsKey).toList();
+        for (int from = 0; from < there.size(); from += TOGETHER) {
+            List<String> some = there.subList(from, Math.min(there.size(), from + TOGETHER));
+            List<String> queries = new ArrayList<>();
+            for (int i = 0; i < some.size(); i++) {
+                String first = dialect.dialect()
+                        .limit("SELECT 1 FROM " + quote(oldTables.getOrDefault(some.get(i), some.get(i))), 1L, null);
+                queries.add("SELECT " + i + " FROM (" + first + ") AS first_row");
+            }
+            some.forEach(table -> filled.put(table, false));
+            try (Statement statement = connection.createStatement();
+                    ResultSet rows = statement.executeQuery(String.join(" UNION ALL ", queries))) {
+                while (rows.next()) {
+                    filled.put(some.get(rows.getInt(1)), true);
+                }
+            }
+        }
+    }
+
     /** How many rows fulfil a condition on the columns as they are, under their new names; 0 if the table is not there. */
     long count(String table, String condition) throws SQLException {
         Map<String, PhysicalColumn> later = retyped.remove(table);
@@ -80,13 +120,13 @@ final class LiveRows {
 
     /** How many rows fulfil a condition on the columns as they will be; 0 if the table is not there. */
     long count(String table, List<PhysicalColumn> added, String condition) throws SQLException {
-        return count(table) == 0 ? 0 : number("SELECT count(*) FROM " + future(table, added) + " WHERE " + condition);
+        return !any(table) ? 0 : number("SELECT count(*) FROM " + future(table, added) + " WHERE " + condition);
     }
 
     /** How many rows have the same values in some columns or expressions as an earlier one; rows with a NULL do not count. */
     long duplicates(String table, List<PhysicalColumn> added, List<String> expressions, @Nullable String where)
             throws SQLException {
-        if (count(table) == 0) {
+        if (!any(table)) {
             return 0;
         }
         String list = String.join(", ", expressions);
@@ -99,7 +139,7 @@ final class LiveRows {
     /** How many rows refer to nothing. */
     long orphans(String table, List<PhysicalColumn> added, PhysicalForeignKey key, List<PhysicalColumn> addedThere)
             throws SQLException {
-        if (count(table) == 0) {
+        if (!any(table)) {
             return 0;
         }
         String present = key.columns().stream()

@@ -12,9 +12,12 @@ import dev.weir.schema.model.Script;
 import dev.weir.schema.model.Table;
 import dev.weir.schema.physical.PhysicalForeignKey;
 import dev.weir.schema.physical.PhysicalTable;
+import java.sql.BatchUpdateException;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.sql.Savepoint;
 import java.sql.Statement;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -26,6 +29,9 @@ import javax.sql.DataSource;
  * Immutable.
  */
 public final class Normaliser {
+    /** How many statements are sent together where the engine takes them so. */
+    private static final int TOGETHER = 200;
+
     private final SchemaDialect dialect;
     private final DataSource dataSource;
 
@@ -104,32 +110,67 @@ public final class Normaliser {
         return new Normal(tables, false);
     }
 
+    /** A statement, and what of the declaration it makes. */
+    private record Making(String sql, String where) {}
+
     private void make(Connection connection, List<PhysicalTable> tables, List<Script> scripts) throws SQLException {
+        List<Making> all = makings(tables, scripts);
         try (Statement statement = connection.createStatement()) {
-            for (PhysicalTable table : tables) {
-                Change change =
-                        new Change.CreateTable(dialect.foreignKeysInside() ? table : table.withForeignKeys(List.of()));
-                run(statement, change, "table=" + table.name());
-            }
-            for (Script script : scripts) {
-                for (String sql : SqlScript.split(script.sql())) {
-                    execute(statement, sql, "script=" + script.origin());
-                }
-            }
-            if (!dialect.foreignKeysInside()) {
-                for (PhysicalTable table : tables) {
-                    for (PhysicalForeignKey key : table.foreignKeys()) {
-                        run(statement, new Change.AddForeignKey(table.name(), key), "table=" + table.name());
+            int size = dialect.pipelines() ? TOGETHER : 1;
+            for (int from = 0; from < all.size(); from += size) {
+                List<Making> some = all.subList(from, Math.min(all.size(), from + size));
+                if (some.size() == 1 || !together(statement, some)) {
+                    for (Making making : some) {
+                        execute(statement, making.sql(), making.where());
                     }
                 }
             }
         }
     }
 
-    private void run(Statement statement, Change change, String where) throws SQLException {
-        for (String sql : dialect.ddl(change, false).statements()) {
-            execute(statement, sql, where);
+    /** Sends statements together; if that fails, none is done, and one after the other tells which is refused. */
+    private static boolean together(Statement statement, List<Making> makings) throws SQLException {
+        Savepoint before = statement.getConnection().setSavepoint();
+        try {
+            for (Making making : makings) {
+                statement.addBatch(making.sql());
+            }
+            statement.executeBatch();
+            statement.getConnection().releaseSavepoint(before);
+            return true;
+        } catch (BatchUpdateException e) {
+            statement.clearBatch();
+            statement.getConnection().rollback(before);
+            return false;
         }
+    }
+
+    private List<Making> makings(List<PhysicalTable> tables, List<Script> scripts) {
+        List<Making> all = new ArrayList<>();
+        for (PhysicalTable table : tables) {
+            Change change =
+                    new Change.CreateTable(dialect.foreignKeysInside() ? table : table.withForeignKeys(List.of()));
+            all.addAll(makings(change));
+        }
+        for (Script script : scripts) {
+            for (String sql : SqlScript.split(script.sql())) {
+                all.add(new Making(sql, "script=" + script.origin()));
+            }
+        }
+        if (!dialect.foreignKeysInside()) {
+            for (PhysicalTable table : tables) {
+                for (PhysicalForeignKey key : table.foreignKeys()) {
+                    all.addAll(makings(new Change.AddForeignKey(table.name(), key)));
+                }
+            }
+        }
+        return all;
+    }
+
+    private List<Making> makings(Change change) {
+        return dialect.ddl(change, false).statements().stream()
+                .map(sql -> new Making(sql, "table=" + change.table()))
+                .toList();
     }
 
     private static void execute(Statement statement, String sql, String where) {

@@ -50,8 +50,11 @@ public final class Planner {
         Set<String> created = new HashSet<>();
         difference.created().forEach(table -> created.add(table.name()));
         Map<String, Boolean> filled = new HashMap<>();
-        for (Difference.AlteredTable table : difference.altered()) {
-            filled.put(table.to().name(), rows.count(table.to().name()) > 0);
+        List<String> altered =
+                difference.altered().stream().map(table -> table.to().name()).toList();
+        rows.look(altered);
+        for (String table : altered) {
+            filled.put(table, rows.any(table));
         }
         Predicate<String> hasRows = table -> filled.getOrDefault(table, false);
         Hazards hazards = new Hazards(dialect, rows, large, difference, table -> mends(pending, table));

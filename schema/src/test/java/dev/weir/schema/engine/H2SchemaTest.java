@@ -17,6 +17,12 @@ class H2SchemaTest extends SchemaDialectContract {
     }
 
     @Override
+    String settings() {
+        return "select concat_ws(' ', lock_timeout(), (select setting_value from information_schema.settings"
+                + " where setting_name = 'QUERY_TIMEOUT'))";
+    }
+
+    @Override
     void drop() throws SQLException {
         try (Connection last = source.getConnection();
                 Statement statement = last.createStatement()) {

@@ -17,6 +17,13 @@ class MariaDbSchemaTest extends SchemaDialectContract {
     }
 
     @Override
+    String settings() {
+        return "select concat_ws(' ', @@sql_mode, @@foreign_key_checks, @@check_constraint_checks, @@time_zone,"
+                + " @@lock_wait_timeout, @@innodb_lock_wait_timeout, @@max_statement_time,"
+                + " @@explicit_defaults_for_timestamp)";
+    }
+
+    @Override
     void drop() throws Exception {
         database.drop();
     }

@@ -17,6 +17,12 @@ class PostgresSchemaTest extends SchemaDialectContract {
     }
 
     @Override
+    String settings() {
+        return "select concat_ws(' ', current_setting('lock_timeout'), current_setting('statement_timeout'),"
+                + " current_setting('client_connection_check_interval', true))";
+    }
+
+    @Override
     void drop() throws Exception {
         database.drop();
     }

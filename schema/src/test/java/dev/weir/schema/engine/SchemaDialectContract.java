@@ -44,6 +44,9 @@ abstract class SchemaDialectContract {
 
     abstract void drop() throws Exception;
 
+    /** A query for what limits change in a session, in one value. */
+    abstract String settings();
+
     @BeforeEach
     final void connect() throws Exception {
         dataSource = open();
@@ -433,6 +436,24 @@ abstract class SchemaDialectContract {
             assertThat(limits).isNotNull();
             assertThat(dialect.lockTimedOut(new SQLException("no", "XX000", 0))).isFalse();
             create(users());
+        }
+    }
+
+    @Test
+    void limits_areTakenBack_soThatAPoolGetsItsConnectionAsItWas() throws Exception {
+        String before = settingsNow();
+        try (Limits limits = dialect.limits(connection, Duration.ofSeconds(7), PATIENCE)) {
+            assertThat(limits).isNotNull();
+            assertThat(settingsNow()).isNotEqualTo(before);
+        }
+        assertThat(settingsNow()).isEqualTo(before);
+    }
+
+    private String settingsNow() throws SQLException {
+        try (Statement statement = connection.createStatement();
+                ResultSet rows = statement.executeQuery(settings())) {
+            rows.next();
+            return String.valueOf(rows.getString(1));
         }
     }
 

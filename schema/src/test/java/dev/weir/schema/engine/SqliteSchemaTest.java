@@ -70,6 +70,11 @@ class SqliteSchemaTest extends SchemaDialectContract {
     }
 
     @Override
+    String settings() {
+        return "pragma busy_timeout";
+    }
+
+    @Override
     void drop() {}
 
     private void byHand() throws SQLException {
