@@ -152,7 +152,7 @@ final class PostgresSchema implements SchemaDialect {
                     before.put(rows.getString(1), rows.getString(2));
                 } else if (rows.getString(2).equals("0") && rows.getBoolean(3)) {
                     before.put(CLIENT_CHECK, "0");
-                    wanted.put(CLIENT_CHECK, CLIENT_CHECK_MILLIS);
+                    wanted.put(CLIENT_CHECK, String.valueOf(CLIENT_CHECK_MILLIS));
                 }
             }
         }
