@@ -66,10 +66,10 @@ final class CatalogQueries {
     private Connection recording(Connection connection) {
         return proxy(Connection.class, (self, method, arguments) -> {
             Object result = call(connection, method, arguments);
-            if (method.getName().equals("prepareStatement")) {
+            if (result instanceof PreparedStatement statement) {
                 Recorded query = new Recorded((String) arguments[0], new ArrayList<>());
                 queries.add(query);
-                return recording((PreparedStatement) result, query);
+                return recording(statement, query);
             }
             return result;
         });
