@@ -52,6 +52,9 @@ abstract class PairCases {
             Hazard.Kind.CHECK_VIOLATED,
             Hazard.Kind.NARROW_TYPE);
 
+    /** The build draws the same pairs each time; others with {@code -Dschema.seed}, more with {@code -Dschema.pairs}. */
+    private static final long SEED = 20_261_121L;
+
     /** An empty database; {@code which} tells the one that changes from the one that is made at once. */
     abstract DataSource empty(int which) throws Exception;
 
@@ -66,7 +69,7 @@ abstract class PairCases {
 
     @Test
     void pairs_converge_andLoseNothingUnnamed() throws Exception {
-        long seed = Long.getLong("schema.seed", System.nanoTime() % 1_000_000_000L);
+        long seed = Long.getLong("schema.seed", SEED);
         System.out.println("schema.seed=" + seed + " (" + getClass().getSimpleName() + ")");
         int filled = 0;
         for (int i = 0; i < pairs(); i++) {
@@ -77,7 +80,7 @@ abstract class PairCases {
                 throw new AssertionError("with -Dschema.seed=" + drawn + " -Dschema.pairs=1: " + e.getMessage(), e);
             }
         }
-        // A pair whose rows would break the second schema is run without them: most must have theirs.
+        // Tables whose rows would break the second schema are emptied: most pairs must have some that are not.
         assertThat(filled).isGreaterThanOrEqualTo(pairs() / 3);
     }
 
@@ -91,13 +94,14 @@ abstract class PairCases {
         fill(database, a, random);
         SchemaMigration migration = SchemaMigration.of(database, b).build();
         Plan plan = migration.plan();
-        boolean filled = plan.hazards().stream().noneMatch(hazard -> VIOLATIONS.contains(hazard.kind()));
-        if (!filled) {
-            empty(database, a);
+        Set<String> violating = violating(plan, b);
+        if (!violating.isEmpty()) {
+            empty(database, a, violating);
             plan = migration.plan();
             assertThat(plan.hazards()).noneMatch(hazard -> VIOLATIONS.contains(hazard.kind()));
         }
         Map<String, Map<Object, Map<String, Object>>> before = values(database, a);
+        boolean filled = before.values().stream().anyMatch(rows -> !rows.isEmpty());
         assertNamed(a, b, plan);
         List<String> consents = plan.hazards().stream().map(Hazard::consent).toList();
         String shown = String.join("\n", PlanText.lines(plan));
@@ -211,18 +215,34 @@ abstract class PairCases {
         return before == null || after == null || before.getClass() == after.getClass();
     }
 
-    private static void empty(Database database, Schema schema) {
-        List<Table> tables = new ArrayList<>(ordered(schema));
-        java.util.Collections.reverse(tables);
-        for (Table table : tables) {
-            for (ForeignKey key : table.foreignKeys()) {
-                Map<String, Object> nothing = new HashMap<>();
-                nothing.put(key.columns().get(0), null);
-                database.table(table.name()).all().update(nothing);
+    /** The tables, by their old names, whose rows would break the second schema. */
+    private static Set<String> violating(Plan plan, Schema b) {
+        Set<String> tables = new HashSet<>();
+        for (Hazard hazard : plan.hazards()) {
+            if (VIOLATIONS.contains(hazard.kind())) {
+                String name = hazard.object().substring(0, hazard.object().indexOf('.'));
+                tables.add(b.tables().stream()
+                        .filter(table -> table.name().equals(name) && table.renamedFrom() != null)
+                        .map(Table::renamedFrom)
+                        .findFirst()
+                        .orElse(name));
             }
         }
-        for (Table table : tables) {
-            database.table(table.name()).all().delete();
+        return tables;
+    }
+
+    private static void empty(Database database, Schema schema, Set<String> tables) {
+        for (Table table : schema.tables()) {
+            for (ForeignKey key : table.foreignKeys()) {
+                if (tables.contains(key.table())) {
+                    Map<String, Object> nothing = new HashMap<>();
+                    nothing.put(key.columns().get(0), null);
+                    database.table(table.name()).all().update(nothing);
+                }
+            }
+        }
+        for (String table : tables) {
+            database.table(table).all().delete();
         }
     }
 
