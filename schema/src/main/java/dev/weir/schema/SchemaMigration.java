@@ -15,6 +15,7 @@ import dev.weir.schema.apply.StalePlanException;
 import dev.weir.schema.diff.Differ;
 import dev.weir.schema.diff.Difference;
 import dev.weir.schema.diff.Wanted;
+import dev.weir.schema.engine.DeclaredScripts;
 import dev.weir.schema.engine.SchemaDialect;
 import dev.weir.schema.model.DataStep;
 import dev.weir.schema.model.Schema;
@@ -90,7 +91,8 @@ public final class SchemaMigration {
     /**
      * Starts the settings for a database and what is declared for it.
      *
-     * @throws dev.weir.schema.model.InvalidSchemaException if the declaration breaks rules; it names all that is wrong
+     * @throws dev.weir.schema.model.InvalidSchemaException if the declaration breaks rules, or a script says more than what
+     *     declares tables; it names all that is wrong, and nothing was sent
      */
     public static Builder of(Database database, Schema schema) {
         return new Builder(database, schema);
@@ -318,6 +320,7 @@ public final class SchemaMigration {
         private Builder(Database database, Schema schema) {
             this.database = Objects.requireNonNull(database, "database");
             this.schema = Objects.requireNonNull(schema, "schema").check();
+            DeclaredScripts.of(schema, database.dialect().name());
         }
 
         /** Leaves tables alone by name; {@code *} stands for any text. Flyway's and Liquibase's always are. */

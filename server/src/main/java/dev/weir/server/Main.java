@@ -2,6 +2,7 @@ package dev.weir.server;
 
 import dev.weir.db.engine.JdbcUrl;
 import dev.weir.error.WeirException;
+import dev.weir.schema.model.InvalidSchemaException;
 import dev.weir.server.buffer.BufferCommand;
 import dev.weir.server.demo.DemoCommand;
 import dev.weir.server.replay.ReplayCommand;
@@ -69,7 +70,7 @@ public final class Main {
         if (problem instanceof CommandFailed failure) {
             code = failure.exitCode();
             err.println("weir: " + failure.getMessage());
-        } else if (problem instanceof WeirException) {
+        } else if (problem instanceof WeirException || problem instanceof InvalidSchemaException) {
             err.println("weir: " + problem.getMessage());
         } else {
             err.println("weir: this should not have happened; please report it with what follows:");

@@ -145,6 +145,14 @@ final class MariaDbScratch implements Scratch {
     }
 
     @Override
+    public void check() throws SQLException {
+        String used = string(connection, "SELECT DATABASE()");
+        if (!used.equals(name)) {
+            throw new SQLException("A declaration stays in its scratch place: database=" + used);
+        }
+    }
+
+    @Override
     public void close() throws SQLException {
         if (!open) {
             return;

@@ -2,6 +2,7 @@ package dev.weir.schema.engine;
 
 import dev.weir.db.engine.Dialect;
 import java.sql.Connection;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.Optional;
@@ -22,22 +23,25 @@ final class PostgresScratch implements Scratch {
     private static final String READ_ONLY = "25006";
 
     private final Connection connection;
+    private final String name;
     private boolean open = true;
 
-    private PostgresScratch(Connection connection) {
+    private PostgresScratch(Connection connection, String name) {
         this.connection = connection;
+        this.name = name;
     }
 
     static Optional<Scratch> open(DataSource dataSource, Dialect dialect) throws SQLException {
         Connection connection = dataSource.getConnection();
-        PostgresScratch scratch = new PostgresScratch(connection);
+        String name = "weir_scratch_" + UUID.randomUUID().toString().replace("-", "");
+        PostgresScratch scratch = new PostgresScratch(connection, name);
         try {
             connection.setAutoCommit(false);
-            String schema =
-                    dialect.quote("weir_scratch_" + UUID.randomUUID().toString().replace("-", ""));
+            String schema = dialect.quote(name);
             try (Statement statement = connection.createStatement()) {
                 statement.execute("CREATE SCHEMA " + schema + "; SET LOCAL lock_timeout = '2s';"
                         + " SET LOCAL TimeZone = 'UTC'; SET LOCAL synchronous_commit = off;"
+                        + " SET LOCAL standard_conforming_strings = on;"
                         + " SELECT set_config('" + ORIGINAL + "', coalesce(current_schema(), ''), true),"
                         + " set_config('search_path', concat_ws(', ', '" + schema
                         + "', nullif(current_setting('search_path'), '')), true)");
@@ -67,6 +71,17 @@ final class PostgresScratch implements Scratch {
     @Override
     public Connection connection() {
         return connection;
+    }
+
+    /** With the end of the transaction the search path is another too. */
+    @Override
+    public void check() throws SQLException {
+        try (Statement statement = connection.createStatement();
+                ResultSet rows = statement.executeQuery("SELECT pg_catalog.current_schema()")) {
+            if (!rows.next() || !name.equals(rows.getString(1))) {
+                throw new SQLException("A declaration stays in its scratch place: schema=" + rows.getString(1));
+            }
+        }
     }
 
     @Override

@@ -8,6 +8,13 @@ public interface Scratch extends AutoCloseable {
     /** A connection whose schema in use is the place. */
     Connection connection();
 
+    /**
+     * Looks whether the place is still the one in use.
+     *
+     * @throws SQLException if a statement has led out of it
+     */
+    default void check() throws SQLException {}
+
     @Override
     void close() throws SQLException;
 }

@@ -92,7 +92,8 @@ final class SqliteSchema implements SchemaDialect {
 
     @Override
     public Optional<Scratch> scratch(DataSource dataSource) throws SQLException {
-        Connection connection = DriverManager.getConnection("jdbc:sqlite::memory:");
+        // Nothing can be attached to it, so that no statement of it writes a file.
+        Connection connection = DriverManager.getConnection("jdbc:sqlite::memory:?limit_attached=0");
         return Optional.of(new Scratch() {
             @Override
             public Connection connection() {

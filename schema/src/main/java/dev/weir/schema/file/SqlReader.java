@@ -8,7 +8,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** Reads files in SQL: scripts that declare tables, and data steps. Their statements are handed on, never looked into. */
+/** Reads files in SQL: scripts that declare tables, and data steps. Their statements are handed on; which a script may have, the engine decides. */
 final class SqlReader {
     private static final Pattern WEIR = Pattern.compile("\\s*--\\s*weir\\s*:(.*)", Pattern.CASE_INSENSITIVE);
     private static final String NAME = "(\"(?:[^\"]|\"\")+\"|`(?:[^`]|``)+`|[^\\s.\"`;]+)";

@@ -3,17 +3,17 @@ package dev.weir.schema.plan;
 import dev.weir.error.WeirException;
 import dev.weir.schema.diff.Change;
 import dev.weir.schema.diff.Wanted;
+import dev.weir.schema.engine.DeclaredScripts;
 import dev.weir.schema.engine.SchemaDialect;
 import dev.weir.schema.engine.Scratch;
-import dev.weir.schema.engine.SqlScript;
 import dev.weir.schema.model.Column;
+import dev.weir.schema.model.InvalidSchemaException;
 import dev.weir.schema.model.Schema;
 import dev.weir.schema.model.Script;
 import dev.weir.schema.model.Table;
 import dev.weir.schema.physical.PhysicalForeignKey;
 import dev.weir.schema.physical.PhysicalTable;
 import java.sql.BatchUpdateException;
-import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Savepoint;
 import java.sql.Statement;
@@ -82,6 +82,7 @@ public final class Normaliser {
      * The tables that a declaration asks for.
      *
      * @param scratch whether the engine may be asked
+     * @throws InvalidSchemaException if the declaration holds other statements than those that declare tables
      * @throws WeirException if the engine refuses the declaration; the message names the table or script
      */
     public Normal tables(Schema schema, boolean scratch) {
@@ -89,11 +90,12 @@ public final class Normaliser {
                 .filter(table -> !table.dropped())
                 .map(dialect::physical)
                 .toList();
+        List<Making> makings = makings(tables, schema);
         try {
             if (scratch) {
                 try (Scratch place = dialect.scratch(dataSource).orElse(null)) {
                     if (place != null) {
-                        make(place.connection(), tables, schema.scripts());
+                        make(place, makings);
                         return new Normal(
                                 dialect.read(place.connection(), name -> false).tables(), true);
                     }
@@ -110,18 +112,20 @@ public final class Normaliser {
         return new Normal(tables, false);
     }
 
-    /** A statement, and what of the declaration it makes. */
-    private record Making(String sql, String where) {}
+    /** A statement, what of the declaration it makes, and whether it is the user's own. */
+    private record Making(String sql, String where, boolean own) {}
 
-    private void make(Connection connection, List<PhysicalTable> tables, List<Script> scripts) throws SQLException {
-        List<Making> all = makings(tables, scripts);
-        try (Statement statement = connection.createStatement()) {
+    private void make(Scratch place, List<Making> all) throws SQLException {
+        try (Statement statement = place.connection().createStatement()) {
             int size = dialect.pipelines() ? TOGETHER : 1;
             for (int from = 0; from < all.size(); from += size) {
                 List<Making> some = all.subList(from, Math.min(all.size(), from + size));
-                if (some.size() == 1 || !together(statement, some)) {
+                if (some.size() == 1 || some.stream().anyMatch(Making::own) || !together(statement, some)) {
                     for (Making making : some) {
                         execute(statement, making.sql(), making.where());
+                        if (making.own()) {
+                            place.check();
+                        }
                     }
                 }
             }
@@ -145,18 +149,15 @@ public final class Normaliser {
         }
     }
 
-    private List<Making> makings(List<PhysicalTable> tables, List<Script> scripts) {
+    private List<Making> makings(List<PhysicalTable> tables, Schema schema) {
         List<Making> all = new ArrayList<>();
         for (PhysicalTable table : tables) {
             Change change =
                     new Change.CreateTable(dialect.foreignKeysInside() ? table : table.withForeignKeys(List.of()));
             all.addAll(makings(change));
         }
-        for (Script script : scripts) {
-            for (String sql : SqlScript.split(script.sql())) {
-                all.add(new Making(sql, "script=" + script.origin()));
-            }
-        }
+        DeclaredScripts.of(schema, dialect.dialect().name())
+                .forEach(own -> all.add(new Making(own.sql(), "script=" + own.origin(), true)));
         if (!dialect.foreignKeysInside()) {
             for (PhysicalTable table : tables) {
                 for (PhysicalForeignKey key : table.foreignKeys()) {
@@ -169,8 +170,19 @@ public final class Normaliser {
 
     private List<Making> makings(Change change) {
         return dialect.ddl(change, false).statements().stream()
-                .map(sql -> new Making(sql, "table=" + change.table()))
+                .map(sql -> making(sql, change.table()))
                 .toList();
+    }
+
+    private Making making(String sql, String table) {
+        if (!DeclaredScripts.isSingle(sql, dialect.dialect().name())) {
+            throw new InvalidSchemaException(List.of(new InvalidSchemaException.Problem(
+                    null,
+                    "types, defaults, expressions and options are parts of one statement",
+                    "table=" + table + ", sql=" + sql,
+                    "remove the semicolon or comment, and end what is quoted")));
+        }
+        return new Making(sql, "table=" + table, false);
     }
 
     private static void execute(Statement statement, String sql, String where) {

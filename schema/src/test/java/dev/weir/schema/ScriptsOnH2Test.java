@@ -1,0 +1,36 @@
+package dev.weir.schema;
+
+import java.sql.Connection;
+import java.sql.Statement;
+import java.util.List;
+import java.util.UUID;
+import javax.sql.DataSource;
+import org.h2.jdbcx.JdbcDataSource;
+
+class ScriptsOnH2Test extends ScriptCases {
+    private final JdbcDataSource source = new JdbcDataSource();
+
+    @Override
+    DataSource open() {
+        source.setURL("jdbc:h2:mem:" + UUID.randomUUID() + ";DATABASE_TO_LOWER=TRUE;DB_CLOSE_DELAY=-1");
+        return source;
+    }
+
+    @Override
+    void drop() throws Exception {
+        try (Connection last = source.getConnection();
+                Statement statement = last.createStatement()) {
+            statement.execute("SHUTDOWN");
+        }
+    }
+
+    @Override
+    List<String> harmful() {
+        return List.of(
+                "create alias rt as 'String x() { return null; }'",
+                "script to 'leak.sql'",
+                "create table t (a int) as select 1",
+                "drop all objects",
+                "create schema other; create table other.t (a int)");
+    }
+}
