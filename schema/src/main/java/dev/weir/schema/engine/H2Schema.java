@@ -71,6 +71,11 @@ final class H2Schema implements SchemaDialect {
     }
 
     @Override
+    public PhysicalTable named(PhysicalTable table) {
+        return H2Names.named(table);
+    }
+
+    @Override
     public PhysicalTable byRules(PhysicalTable table) {
         return sorted(H2Rules.normal(table));
     }

@@ -23,14 +23,15 @@ final class Names {
     }
 
     static String index(String table, Index index) {
+        String method = index.method() == null ? "" : index.method();
+        boolean word = method.matches("\\w{1,12}");
         return name(
                 table,
                 index.parts().stream()
                         .map(part -> part.text() + (part.descending() ? "_desc" : ""))
                         .toList(),
-                (index.where() == null ? "" : hash(index.where()) + "_")
-                        + (index.method() == null ? "" : word(index.method()) + "_")
-                        + (index.unique() ? "key" : "idx"));
+                (index.where() == null ? "" : index.where()) + (word ? "" : method),
+                (word ? method + "_" : "") + (index.unique() ? "key" : "idx"));
     }
 
     /** A check that the table's declaration does not name, such as that of an enumeration's values. */
@@ -38,26 +39,29 @@ final class Names {
         return name(table, List.of(column), what);
     }
 
-    private static String name(String table, List<String> parts, String end) {
-        String whole = (parts.isEmpty() ? table : table + "_" + String.join("_", parts)) + "_" + end;
-        String plain = whole.chars()
+    static String name(String table, List<String> parts, String end) {
+        return name(table, parts, "", end);
+    }
+
+    /** With a hash before the end if something is not shown: what {@code hidden} says, odd characters, or a part cut off. */
+    private static String name(String table, List<String> parts, String hidden, String end) {
+        String what = parts.isEmpty() ? table : table + "_" + String.join("_", parts);
+        String plain = what.chars()
                 .mapToObj(c -> Character.isLetterOrDigit(c) ? String.valueOf((char) c) : "_")
                 .collect(Collectors.joining());
-        boolean changed = !plain.equals(whole);
-        if (!changed && plain.getBytes(StandardCharsets.UTF_8).length <= LONGEST) {
-            return plain;
+        if (hidden.isEmpty() && plain.equals(what) && bytes(plain + "_" + end) <= LONGEST) {
+            return plain + "_" + end;
         }
-        String ending = "_" + hash(whole) + "_" + end;
+        String ending = "_" + hash(what + "\n" + hidden) + "_" + end;
         StringBuilder cut = new StringBuilder(plain);
-        while ((cut + ending).getBytes(StandardCharsets.UTF_8).length > LONGEST) {
+        while (bytes(cut + ending) > LONGEST) {
             cut.setLength(cut.length() - 1);
         }
         return cut + ending;
     }
 
-    /** The text if it is a short word: the end of a name is not cut off. */
-    private static String word(String text) {
-        return text.matches("\\w{1,12}") ? text : hash(text);
+    private static int bytes(String text) {
+        return text.getBytes(StandardCharsets.UTF_8).length;
     }
 
     private static String hash(String text) {

@@ -61,6 +61,11 @@ public interface SchemaDialect {
     /** A declared table in the engine's words, as far as rules tell; made so it has to be normalised by the engine. */
     PhysicalTable physical(Table declared);
 
+    /** A declared table, with names that hold in every database where the engine has made some up for its scratch place. */
+    default PhysicalTable named(PhysicalTable table) {
+        return table;
+    }
+
     /**
      * A form in which tables are compared when the engine can't be asked to normalise: spellings that mean the same become
      * the same. It is never executed.

@@ -96,7 +96,7 @@ public final class Normaliser {
                 try (Scratch place = dialect.scratch(dataSource).orElse(null)) {
                     if (place != null) {
                         make(place, makings);
-                        return new Normal(
+                        return normal(
                                 dialect.read(place.connection(), name -> false).tables(), true);
                     }
                 }
@@ -109,7 +109,11 @@ public final class Normaliser {
                     + schema.scripts().get(0).origin()
                     + "; leave --no-scratch out and let the user create one, or declare the tables in YAML");
         }
-        return new Normal(tables, false);
+        return normal(tables, false);
+    }
+
+    private Normal normal(List<PhysicalTable> tables, boolean byEngine) {
+        return new Normal(tables.stream().map(dialect::named).toList(), byEngine);
     }
 
     /** A statement, what of the declaration it makes, and whether it is the user's own. */
