@@ -13,6 +13,8 @@ import org.jspecify.annotations.Nullable;
  * its place: it moves to the end of the table, and what stands on it is made anew from what the catalog says of it.
  */
 final class PostgresColumnChange {
+    private static final String NEXT_NUMBER = "weir.next_number";
+
     private final PostgresDdl ddl;
     private final String table;
     private final String name;
@@ -94,6 +96,11 @@ final class PostgresColumnChange {
         String before = from.identity();
         String after = to.identity();
         boolean sameNumbers = Objects.equals(before, after);
+        if (goesOnCounting(before, after)) {
+            // Lives as long as the transaction.
+            statements.add(perform("EXECUTE 'SELECT set_config(''" + NEXT_NUMBER
+                    + "'', (last_value + is_called::int)::text, true) FROM ' || " + sequence()));
+        }
         if (!sameNumbers && PostgresDdl.SERIAL.equals(before)) {
             alter("ALTER COLUMN " + column() + " DROP DEFAULT");
             statements.add(perform("EXECUTE 'DROP SEQUENCE ' || " + sequence()));
@@ -123,10 +130,21 @@ final class PostgresColumnChange {
         } else {
             alter("ALTER COLUMN " + column() + " ADD GENERATED " + after + " AS IDENTITY");
         }
-        // The numbers go on after those that are there.
-        statements.add(perform("PERFORM setval(" + sequence() + ", greatest(1, (SELECT max(" + column() + ") + 1 FROM "
-                + quotedTable() + ")), false)"));
+        // The numbers go on after those that are there, and those that were given away before.
+        String given = goesOnCounting(before, after)
+                ? ", nullif(current_setting('" + NEXT_NUMBER + "', true), '')::bigint"
+                : "";
+        statements.add(perform("PERFORM setval(" + sequence() + ", greatest(1" + given + ", (SELECT max(" + column()
+                + ") + 1 FROM " + quotedTable() + ")), false)"));
         raise(Effort.SCAN);
+    }
+
+    /** Whether another sequence takes the place of the one before. */
+    private static boolean goesOnCounting(@Nullable String before, @Nullable String after) {
+        return before != null
+                && after != null
+                && !before.equals(after)
+                && (before.equals(PostgresDdl.SERIAL) || after.equals(PostgresDdl.SERIAL));
     }
 
     private void typeNullAndDefault() {
