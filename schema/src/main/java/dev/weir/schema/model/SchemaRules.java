@@ -57,6 +57,7 @@ public final class SchemaRules {
         for (int i = 0; i < schema.scripts().size(); i++) {
             scriptColumnRenames("scripts[" + i + "]", schema.scripts().get(i));
         }
+        new ScriptRules(findings, schema).check();
         dataSteps();
     }
 
