@@ -14,8 +14,10 @@ import dev.weir.schema.model.ColumnType;
 import dev.weir.schema.model.DataStep;
 import dev.weir.schema.model.ForeignKey;
 import dev.weir.schema.model.Index;
+import dev.weir.schema.model.InvalidSchemaException;
 import dev.weir.schema.model.ReferentialAction;
 import dev.weir.schema.model.Schema;
+import dev.weir.schema.model.Script;
 import dev.weir.schema.model.Seed;
 import dev.weir.schema.model.Table;
 import dev.weir.schema.plan.Hazard;
@@ -747,6 +749,24 @@ abstract class MigrationCases {
         assertThatThrownBy(() -> migration(users().build()).rollback(NOTHING_ALLOWED))
                 .isInstanceOf(SchemaException.class)
                 .hasMessageContaining("users");
+    }
+
+    @Test
+    void plan_executesNothingOfAScript_thatDeclaresNothing() {
+        apply(users().build());
+        insertUsers("Ann", "Bob");
+        for (String statement :
+                List.of("drop table if exists users", "commit", "delete from users", "create view v as select 1")) {
+            Schema schema = new Schema(
+                    List.of(),
+                    List.of(new Script("all.sql", "create table ok (id int);\n" + statement + ";")),
+                    List.of());
+            assertThatThrownBy(() -> migration(schema).plan())
+                    .isInstanceOf(InvalidSchemaException.class)
+                    .hasMessageContaining("all.sql:2:1");
+            assertThat(db.table("users").count()).isEqualTo(2);
+        }
+        assertThat(tables()).doesNotContain("ok");
     }
 
     @Test

@@ -1,12 +1,12 @@
 package dev.weir.schema.engine;
 
-import dev.weir.schema.engine.SqlTokens.Kind;
-import dev.weir.schema.engine.SqlTokens.Token;
 import dev.weir.schema.model.InvalidSchemaException;
 import dev.weir.schema.model.InvalidSchemaException.Problem;
 import dev.weir.schema.model.Schema;
 import dev.weir.schema.model.Script;
 import dev.weir.schema.model.Table;
+import dev.weir.schema.sql.SqlTokens.Kind;
+import dev.weir.schema.sql.SqlTokens.Token;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;

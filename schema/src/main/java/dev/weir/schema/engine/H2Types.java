@@ -1,8 +1,9 @@
 package dev.weir.schema.engine;
 
-import dev.weir.schema.engine.SqlTokens.Kind;
-import dev.weir.schema.engine.SqlTokens.Token;
 import dev.weir.schema.physical.PhysicalColumn;
+import dev.weir.schema.sql.SqlTokens;
+import dev.weir.schema.sql.SqlTokens.Kind;
+import dev.weir.schema.sql.SqlTokens.Token;
 import java.math.BigInteger;
 import java.util.List;
 import java.util.Locale;

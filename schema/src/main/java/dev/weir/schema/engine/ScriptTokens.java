@@ -1,7 +1,7 @@
 package dev.weir.schema.engine;
 
-import dev.weir.schema.engine.SqlTokens.Kind;
-import dev.weir.schema.engine.SqlTokens.Token;
+import dev.weir.schema.sql.SqlTokens.Kind;
+import dev.weir.schema.sql.SqlTokens.Token;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;

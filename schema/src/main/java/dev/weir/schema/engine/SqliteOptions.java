@@ -1,11 +1,12 @@
 package dev.weir.schema.engine;
 
-import dev.weir.schema.engine.SqlTokens.Kind;
-import dev.weir.schema.engine.SqlTokens.Token;
 import dev.weir.schema.physical.PhysicalColumn;
 import dev.weir.schema.physical.PhysicalForeignKey;
 import dev.weir.schema.physical.PhysicalIndex;
 import dev.weir.schema.physical.PhysicalTable;
+import dev.weir.schema.sql.SqlTokens;
+import dev.weir.schema.sql.SqlTokens.Kind;
+import dev.weir.schema.sql.SqlTokens.Token;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;

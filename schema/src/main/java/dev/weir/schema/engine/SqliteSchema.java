@@ -2,7 +2,6 @@ package dev.weir.schema.engine;
 
 import dev.weir.db.engine.Dialect;
 import dev.weir.schema.diff.Change;
-import dev.weir.schema.engine.SqlTokens.Kind;
 import dev.weir.schema.model.Table;
 import dev.weir.schema.physical.PhysicalCheck;
 import dev.weir.schema.physical.PhysicalColumn;
@@ -11,6 +10,8 @@ import dev.weir.schema.physical.PhysicalIndex;
 import dev.weir.schema.physical.PhysicalKey;
 import dev.weir.schema.physical.PhysicalSchema;
 import dev.weir.schema.physical.PhysicalTable;
+import dev.weir.schema.sql.SqlTokens;
+import dev.weir.schema.sql.SqlTokens.Kind;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;

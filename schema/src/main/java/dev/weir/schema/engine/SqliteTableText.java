@@ -1,7 +1,8 @@
 package dev.weir.schema.engine;
 
-import dev.weir.schema.engine.SqlTokens.Kind;
-import dev.weir.schema.engine.SqlTokens.Token;
+import dev.weir.schema.sql.SqlTokens;
+import dev.weir.schema.sql.SqlTokens.Kind;
+import dev.weir.schema.sql.SqlTokens.Token;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;

@@ -1,7 +1,8 @@
 package dev.weir.schema.engine;
 
-import dev.weir.schema.engine.SqlTokens.Kind;
 import dev.weir.schema.physical.PhysicalColumn;
+import dev.weir.schema.sql.SqlTokens;
+import dev.weir.schema.sql.SqlTokens.Kind;
 import java.util.List;
 import java.util.Locale;
 

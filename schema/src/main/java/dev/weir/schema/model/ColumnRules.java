@@ -62,6 +62,10 @@ final class ColumnRules {
         }
         defaultValue();
         making();
+        DefaultValue given = column.defaultValue();
+        findings.expression(path, where + " default", given == null ? null : given.sql());
+        findings.expression(path, where + " generated", column.generated());
+        findings.expression(path, where + " type", kind == Kind.RAW ? type.raw() : null);
     }
 
     private void add(String rule, String found, String cure) {

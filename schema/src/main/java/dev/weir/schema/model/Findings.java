@@ -1,5 +1,6 @@
 package dev.weir.schema.model;
 
+import dev.weir.schema.sql.SqlFragment;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -56,6 +57,14 @@ final class Findings {
                     "a name has at most " + LONGEST_NAME + " bytes",
                     where + what + "=" + name + " bytes=" + bytes,
                     "shorten it");
+        }
+    }
+
+    /** An expression that is put into statements. */
+    void expression(String path, String found, @Nullable String sql) {
+        String broken = sql == null ? null : SqlFragment.broken(sql);
+        if (broken != null) {
+            add(path, "an expression is one expression", found + " sql=" + sql + " has=" + broken, "correct it");
         }
     }
 

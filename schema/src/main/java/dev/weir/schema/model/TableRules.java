@@ -29,6 +29,7 @@ final class TableRules {
         if (columns.isEmpty()) {
             findings.add(path, "a table has columns", where + " columns=[]", "declare one, or say that it is dropped");
         }
+        findings.expression(path, where + " options", table.options());
         columns();
         primaryKey();
         foreignKeys();
@@ -154,6 +155,12 @@ final class TableRules {
             if (index.parts().isEmpty()) {
                 findings.add(place, "an index has at least one column", found, "name one, or remove the index");
             }
+            findings.expression(place, found + " where", index.where());
+            index.parts().stream()
+                    .filter(Index.Part::expression)
+                    .forEach(part -> findings.expression(place, found, part.text()));
+            index.parts().forEach(part -> findings.expression(place, found + " options", part.options()));
+            findings.expression(place, found + " method", index.method());
             known(
                     place,
                     "an index",
@@ -180,6 +187,7 @@ final class TableRules {
     private void checks() {
         int number = 0;
         for (var check : table.checks().entrySet()) {
+            findings.expression(path + ".checks[" + number + "]", where + " check=" + check.getKey(), check.getValue());
             if (check.getValue().isBlank()) {
                 findings.add(
                         path + ".checks[" + number + "]",

@@ -1,4 +1,4 @@
-package dev.weir.schema.engine;
+package dev.weir.schema.sql;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -6,7 +6,7 @@ import java.util.Locale;
 import java.util.Set;
 
 /** SQL, cut into words. Blanks and comments are left out. Quotes are those that SQLite knows, which are all engines'. */
-final class SqlTokens {
+public final class SqlTokens {
     /** Longest first. */
     private static final List<String> LONG_SYMBOLS =
             List.of("->>", "||", "<<", ">>", "<=", ">=", "<>", "!=", "==", "->");
@@ -21,13 +21,19 @@ final class SqlTokens {
         this.sql = sql;
     }
 
-    enum Kind {
+    /** What a word is. */
+    public enum Kind {
+        /** A word without quotes. */
         WORD,
         /** A quoted name. */
         NAME,
+        /** A text in single quotes. */
         STRING,
+        /** A number. */
         NUMBER,
+        /** Bytes in hexadecimal digits. */
         BLOB,
+        /** One of the signs between. */
         SYMBOL
     }
 
@@ -37,17 +43,19 @@ final class SqlTokens {
      * @param text as it is written, with its quotes
      * @param start where it begins in the SQL
      */
-    record Token(Kind kind, String text, int start) {
-        boolean is(String word) {
+    public record Token(Kind kind, String text, int start) {
+        /** Whether it is this word or sign, in whatever case. */
+        public boolean is(String word) {
             return (kind == Kind.WORD || kind == Kind.SYMBOL) && text.equalsIgnoreCase(word);
         }
 
-        boolean in(Set<String> upperCaseWords) {
+        /** Whether it is one of these words. */
+        public boolean in(Set<String> upperCaseWords) {
             return kind == Kind.WORD && upperCaseWords.contains(text.toUpperCase(Locale.ROOT));
         }
 
         /** What it names: the engine takes words, quoted names and strings for names. */
-        String name() {
+        public String name() {
             return switch (kind) {
                 case NAME, STRING -> {
                     String inside = text.substring(1, text.length() - 1);
@@ -59,7 +67,8 @@ final class SqlTokens {
         }
     }
 
-    static List<Token> of(String sql) {
+    /** The words of a text. */
+    public static List<Token> of(String sql) {
         return new SqlTokens(sql).read();
     }
 
@@ -146,11 +155,13 @@ final class SqlTokens {
         return c >= '0' && c <= '9';
     }
 
-    static boolean wordStart(char c) {
+    /** Whether a word without quotes may begin so. */
+    public static boolean wordStart(char c) {
         return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || c >= 0x80;
     }
 
-    static boolean wordPart(char c) {
+    /** Whether a word without quotes may go on so. */
+    public static boolean wordPart(char c) {
         return wordStart(c) || digit(c) || c == '$';
     }
 }

@@ -1,4 +1,4 @@
-package dev.weir.schema.engine;
+package dev.weir.schema.sql;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -10,7 +10,7 @@ import java.util.Locale;
  */
 public final class SqlScript {
     private final String text;
-    private final List<String> statements = new ArrayList<>();
+    private final List<Statement> statements = new ArrayList<>();
     private int start;
     private int at;
     private int depth;
@@ -22,8 +22,21 @@ public final class SqlScript {
         this.text = text;
     }
 
-    /** The statements, without semicolons at their ends; comments between them belong to the one that follows. */
+    /**
+     * A statement.
+     *
+     * @param sql without a semicolon at its end; comments before it belong to it
+     * @param line where its first word stands, from 1
+     */
+    public record Statement(String sql, int line) {}
+
+    /** The statements' texts. */
     public static List<String> split(String text) {
+        return statements(text).stream().map(Statement::sql).toList();
+    }
+
+    /** The statements. */
+    public static List<Statement> statements(String text) {
         SqlScript script = new SqlScript(text);
         script.read();
         return List.copyOf(script.statements);
@@ -75,14 +88,20 @@ public final class SqlScript {
     }
 
     private void finish() {
-        String statement = text.substring(start, at).strip();
         if (content) {
-            statements.add(statement);
+            statements.add(new Statement(text.substring(start, at).strip(), line()));
         }
         content = false;
         body = false;
         depth = 0;
         words = 0;
+    }
+
+    /** The line of the first word after the comments. */
+    private int line() {
+        List<SqlTokens.Token> tokens = SqlTokens.of(text.substring(start, at));
+        int first = start + (tokens.isEmpty() ? 0 : tokens.get(0).start());
+        return 1 + (int) text.substring(0, first).chars().filter(c -> c == '\n').count();
     }
 
     /** Behind the next {@code mark}, or the end. */
