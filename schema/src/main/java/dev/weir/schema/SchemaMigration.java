@@ -160,7 +160,7 @@ public final class SchemaMigration {
      * @throws SchemaException if there is no apply to take back, or one of its steps has no way back
      */
     public Plan rollbackPlan() {
-        return look(connection -> rollbacks().plan(connection).plan());
+        return look(connection -> rollbacks().plan(connection));
     }
 
     /**

@@ -40,7 +40,7 @@ import org.junit.jupiter.api.Timeout;
 /** What planning and applying must do, on one engine. Each test has an empty database of its own. */
 @Timeout(120)
 abstract class MigrationCases {
-    private static final List<String> NOTHING_ALLOWED = List.of();
+    static final List<String> NOTHING_ALLOWED = List.of();
 
     private DataSource dataSource;
     Database db;
@@ -73,12 +73,12 @@ abstract class MigrationCases {
         return migration(tables).apply(NOTHING_ALLOWED);
     }
 
-    private void execute(String sql) {
+    void execute(String sql) {
         db.sql(sql).execute();
         db.catalog().refresh();
     }
 
-    private long number(String sql) {
+    long number(String sql) {
         return db.sql(sql).first().orElseThrow().getLong("n");
     }
 
@@ -86,13 +86,13 @@ abstract class MigrationCases {
         return db.dialect().quote(name);
     }
 
-    private static Table.Builder users() {
+    static Table.Builder users() {
         return Table.named("users")
                 .column("id", ColumnType.of(ColumnType.Kind.BIG_INTEGER), ColumnBuilder::primary)
                 .column("name", ColumnType.string(100), ColumnBuilder::notNull);
     }
 
-    private static Table.Builder posts() {
+    static Table.Builder posts() {
         return Table.named("posts")
                 .column("id", ColumnType.of(ColumnType.Kind.BIG_INTEGER), ColumnBuilder::primary)
                 .column(
@@ -103,7 +103,7 @@ abstract class MigrationCases {
                 .index(Index.on("title", "author"));
     }
 
-    private void insertUsers(String... names) {
+    void insertUsers(String... names) {
         for (int i = 0; i < names.length; i++) {
             db.table("users").insert(Map.of("id", i + 1L, "name", names[i]));
         }
@@ -113,11 +113,11 @@ abstract class MigrationCases {
         return plan.hazards().stream().map(Hazard::consent).toList();
     }
 
-    private void assertSettled(Table... tables) {
+    void assertSettled(Table... tables) {
         assertSettled(Schema.of(tables));
     }
 
-    private void assertSettled(Schema schema) {
+    void assertSettled(Schema schema) {
         assertThat(migration(schema).plan().steps()).extracting(Step::sql).isEmpty();
         assertThat(migration(schema).status().steps()).extracting(Step::sql).isEmpty();
         assertThat(SchemaMigration.of(db, schema)
@@ -179,7 +179,7 @@ abstract class MigrationCases {
         assertThat(tables()).isEqualTo(before);
     }
 
-    private List<String> tables() {
+    List<String> tables() {
         try (var connection = dataSource.getConnection()) {
             return db.dialect().tableNames(connection);
         } catch (java.sql.SQLException e) {
@@ -767,6 +767,145 @@ abstract class MigrationCases {
             assertThat(db.table("users").count()).isEqualTo(2);
         }
         assertThat(tables()).doesNotContain("ok");
+    }
+
+    @Test
+    void rollback_ofSeveralChanges_asksForWhatCameSince() {
+        Table before = Table.named("t")
+                .column("id", ColumnType.of(ColumnType.Kind.BIG_INTEGER), ColumnBuilder::primary)
+                .column("a", ColumnType.string(20))
+                .build();
+        apply(before);
+        db.table("t").insert(Map.of("id", 1L, "a", "x"));
+        Table after = Table.named("t")
+                .column("id", ColumnType.of(ColumnType.Kind.BIG_INTEGER), ColumnBuilder::primary)
+                .column("a", ColumnType.string(20), ColumnBuilder::notNull)
+                .column("b", ColumnType.of(ColumnType.Kind.INTEGER))
+                .check("b_positive", "b > 0")
+                .build();
+        apply(after);
+        execute("alter table t add column manual varchar(20)");
+        db.table("t").all().update(Map.of("manual", "precious", "b", 77));
+        assertThat(consents(migration(after).rollbackPlan()))
+                .containsExactlyInAnyOrder("drop_column:t.b", "drop_column:t.manual");
+        assertThatThrownBy(() -> migration(after).rollback(List.of("drop_column:t.b")))
+                .isInstanceOf(HazardException.class)
+                .hasMessageContaining("drop_column:t.manual (1)");
+        assertThat(db.table("t").first().orElseThrow().getString("manual")).isEqualTo("precious");
+        migration(after).rollback(List.of("drop_column:t.b", "drop_column:t.manual"));
+        assertSettled(before);
+        assertThat(db.table("t").first().orElseThrow().getString("a")).isEqualTo("x");
+    }
+
+    @Test
+    void rollback_cutOff_goesOn() {
+        Table before = Table.named("t")
+                .column("id", ColumnType.of(ColumnType.Kind.BIG_INTEGER), ColumnBuilder::primary)
+                .column("a", ColumnType.of(ColumnType.Kind.INTEGER))
+                .column("b", ColumnType.string(5))
+                .build();
+        Table after = Table.named("t")
+                .column("id", ColumnType.of(ColumnType.Kind.BIG_INTEGER), ColumnBuilder::primary)
+                .column("a", ColumnType.of(ColumnType.Kind.BIG_INTEGER))
+                .column("b", ColumnType.string(50))
+                .column("c", ColumnType.of(ColumnType.Kind.INTEGER))
+                .check("a_positive", "a > 0")
+                .index(Index.on("a", "b"))
+                .build();
+        int steps = 0;
+        for (boolean cut = true; cut; steps++) {
+            apply(before);
+            apply(after);
+            List<String> begun = new ArrayList<>();
+            int last = steps;
+            SchemaMigration cutOff = SchemaMigration.of(db, Schema.of(after))
+                    .listener(new dev.weir.schema.apply.ApplyListener() {
+                        @Override
+                        public void done(Step step) {
+                            begun.add(step.id());
+                            if (begun.size() > last) {
+                                throw new IllegalStateException("cut off");
+                            }
+                        }
+                    })
+                    .build();
+            try {
+                cutOff.rollback(NOTHING_ALLOWED);
+                cut = false;
+            } catch (IllegalStateException e) {
+                migration(after).rollback(NOTHING_ALLOWED);
+            }
+            assertSettled(before);
+        }
+        assertThat(steps).isGreaterThan(1);
+    }
+
+    @Test
+    void rollback_afterAStepThatNobodyCouldNote_takesItBack() {
+        apply(users().build());
+        Table wanted = users().column("age", ColumnType.of(ColumnType.Kind.INTEGER))
+                .column("city", ColumnType.string(10))
+                .build();
+        // Between the statement and the note of it: the process is gone.
+        SchemaMigration killed = SchemaMigration.of(db, Schema.of(wanted))
+                .listener(new dev.weir.schema.apply.ApplyListener() {
+                    @Override
+                    public void begins(Step step) {
+                        if (step.id().equals("add_column:users.age")
+                                && !dev.weir.schema.engine.SchemaDialect.of(db.dialect())
+                                        .transactional()) {
+                            execute(step.sql());
+                            throw new IllegalStateException("killed");
+                        }
+                    }
+                })
+                .build();
+        try {
+            killed.apply(NOTHING_ALLOWED);
+        } catch (IllegalStateException e) {
+            apply(wanted);
+        }
+        migration(wanted).rollback(NOTHING_ALLOWED);
+        assertSettled(users().build());
+    }
+
+    @Test
+    void rollback_ofARename_andWhatSpeaksOfIt() {
+        Table before = Table.named("t")
+                .column("id", ColumnType.of(ColumnType.Kind.BIG_INTEGER), ColumnBuilder::primary)
+                .column("a", ColumnType.of(ColumnType.Kind.INTEGER))
+                .check("ck", "a > 0")
+                .build();
+        apply(before);
+        db.table("t").insert(Map.of("id", 1L, "a", 5));
+        Table after = Table.named("t2")
+                .renamedFrom("t")
+                .column("id", ColumnType.of(ColumnType.Kind.BIG_INTEGER), ColumnBuilder::primary)
+                .column(
+                        "b",
+                        ColumnType.of(ColumnType.Kind.BIG_INTEGER),
+                        c -> c.notNull().renamedFrom("a"))
+                .check("ck", "b > 1")
+                .build();
+        apply(after);
+        assertThat(migration(after).rollbackPlan().hazards()).isEmpty();
+        migration(after).rollback(NOTHING_ALLOWED);
+        assertSettled(before);
+        assertThat(db.table("t").first().orElseThrow().getLong("a")).isEqualTo(5);
+    }
+
+    @Test
+    void rollback_ofAnotherExpression_isNoLoss() {
+        Table before = users().column("g", ColumnType.string(99), c -> c.generated("lower(name)"))
+                .build();
+        Table after = users().column("g", ColumnType.string(99), c -> c.generated("upper(name)"))
+                .build();
+        apply(before);
+        insertUsers("Ann");
+        apply(after);
+        assertThat(migration(after).rollbackPlan().hazards()).isEmpty();
+        migration(after).rollback(NOTHING_ALLOWED);
+        assertSettled(before);
     }
 
     @Test

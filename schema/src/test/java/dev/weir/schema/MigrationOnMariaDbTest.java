@@ -7,7 +7,7 @@ import dev.weir.testservers.TestDatabase;
 import javax.sql.DataSource;
 
 @RequiresServer(Server.MARIADB)
-class MigrationOnMariaDbTest extends MigrationCases {
+class MigrationOnMariaDbTest extends OvertakenMigrationCases {
     private TestDatabase database;
 
     @Override

@@ -7,7 +7,7 @@ import dev.weir.testservers.TestDatabase;
 import javax.sql.DataSource;
 
 @RequiresServer(Server.POSTGRES)
-class MigrationOnPostgresTest extends MigrationCases {
+class MigrationOnPostgresTest extends OvertakenMigrationCases {
     private TestDatabase database;
 
     @Override

@@ -132,6 +132,14 @@ final class PostgresSchema implements SchemaDialect {
         };
     }
 
+    @Override
+    public TableGuard guard(Connection connection, String table, String condition) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            statement.execute("LOCK TABLE " + dialect.quote(table) + " IN ACCESS EXCLUSIVE MODE");
+        }
+        return TableGuard.found(count(connection, table, condition));
+    }
+
     /**
      * The server also looks twice a second whether the client is still there: a statement of a process that died ends with
      * it, instead of being in the way of the next.

@@ -186,6 +186,12 @@ final class SqliteSchema implements SchemaDialect {
         return SqliteTransaction.begin(connection, changes);
     }
 
+    /** Nobody else writes while the transaction of the step is open. */
+    @Override
+    public TableGuard guard(Connection connection, String table, String condition) throws SQLException {
+        return TableGuard.found(count(connection, table, condition));
+    }
+
     @Override
     public Limits limits(Connection connection, Duration lockTimeout, Duration statementTimeout) throws SQLException {
         dialect.lockTimeout(connection, lockTimeout);
