@@ -56,22 +56,23 @@ public final class Rollback {
      */
     List<History.Run> runs(Connection connection) throws SQLException {
         List<History.Run> runs = new ArrayList<>();
+        boolean found = false;
         for (History.Run run : history.runs(connection)) {
-            boolean nothing =
-                    run.state() == History.State.RUNNING && run.body().steps().isEmpty();
-            if (run.state() == History.State.ROLLED_BACK || run.kind().equals("rollback") || nothing) {
+            if (run.state() == History.State.ROLLED_BACK || run.kind().equals("rollback")) {
                 continue;
             }
-            if (!runs.isEmpty() && run.state() == History.State.DONE) {
+            if (found && run.state() == History.State.DONE) {
                 break;
             }
             if (!run.kind().equals("apply")) {
                 throw new SchemaException(
                         "Only an apply can be taken back: last=" + run.kind() + "; there is nothing to roll back");
             }
+            // One that found nothing to do has no steps: it goes with the one before.
+            found |= !run.body().steps().isEmpty();
             runs.add(run);
         }
-        if (runs.isEmpty()) {
+        if (!found) {
             throw new SchemaException(
                     "There must be an apply to take back: history is empty; there is nothing to roll back");
         }
