@@ -13,6 +13,9 @@ import org.jspecify.annotations.Nullable;
  * its place: it moves to the end of the table, and what stands on it is made anew from what the catalog says of it.
  */
 final class PostgresColumnChange {
+    /** Where the number that an old sequence would give next is kept until the new one is there. */
+    private static final String NEXT_NUMBER = "weir.next_number";
+
     private final PostgresDdl ddl;
     private final String table;
     private final String name;
@@ -94,6 +97,11 @@ final class PostgresColumnChange {
         String before = from.identity();
         String after = to.identity();
         boolean sameNumbers = Objects.equals(before, after);
+        boolean newSequence = PostgresDdl.SERIAL.equals(before) || PostgresDdl.SERIAL.equals(after);
+        if (!sameNumbers && before != null && after != null && newSequence) {
+            statements.add(
+                    perform("PERFORM set_config('" + NEXT_NUMBER + "', nextval(" + sequence() + ")::text, true)"));
+        }
         if (!sameNumbers && PostgresDdl.SERIAL.equals(before)) {
             alter("ALTER COLUMN " + column() + " DROP DEFAULT");
             statements.add(perform("EXECUTE 'DROP SEQUENCE ' || " + sequence()));
@@ -123,9 +131,10 @@ final class PostgresColumnChange {
         } else {
             alter("ALTER COLUMN " + column() + " ADD GENERATED " + after + " AS IDENTITY");
         }
-        // The numbers go on after those that are there.
-        statements.add(perform("PERFORM setval(" + sequence() + ", greatest(1, (SELECT max(" + column() + ") + 1 FROM "
-                + quotedTable() + ")), false)"));
+        // The numbers go on after those that are there, and after those that were ever given.
+        String given = before == null ? "" : "nullif(current_setting('" + NEXT_NUMBER + "', true), '')::bigint, ";
+        statements.add(perform("PERFORM setval(" + sequence() + ", greatest(1, " + given + "(SELECT max(" + column()
+                + ") + 1 FROM " + quotedTable() + ")), false)"));
         raise(Effort.SCAN);
     }
 

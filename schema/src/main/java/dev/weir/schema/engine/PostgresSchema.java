@@ -196,6 +196,10 @@ final class PostgresSchema implements SchemaDialect {
         boolean mine = false;
         try {
             session.setAutoCommit(true);
+            if (!isTrue(session, "SELECT current_schema() IS NOT NULL")) {
+                throw new SQLException("There must be a schema in use: current_schema is NULL; create the one that the"
+                        + " connection's search_path names, or name another");
+            }
             mine = isTrue(session, "SELECT pg_try_advisory_lock(" + LOCK_KEY + ")");
         } finally {
             if (!mine) {
