@@ -908,6 +908,187 @@ abstract class MigrationCases {
         assertSettled(before);
     }
 
+    private static Table.Builder keyed(ColumnType type) {
+        return Table.named("t")
+                .column("k", type, ColumnBuilder::primary)
+                .column("a", ColumnType.of(ColumnType.Kind.INTEGER));
+    }
+
+    private static Schema keyed(ColumnType type, String sql) {
+        return Schema.of(
+                List.of(keyed(type).build()),
+                List.of(DataStep.sql("step", DataStep.When.BEFORE_CONTRACT, "-- batch: t.k 2\n" + sql, null)));
+    }
+
+    @Test
+    void dataStep_changedBetweenItsBatches_isRefused() {
+        ColumnType number = ColumnType.of(ColumnType.Kind.BIG_INTEGER);
+        apply(keyed(number).build());
+        for (long i = 1; i <= 5; i++) {
+            db.table("t").insert(Map.of("k", i, "a", 10));
+        }
+        db.table("t").insert(Map.of("k", 6L, "a", 0));
+        String times = "update t set a = a * 100 where k > :from and k <= :to";
+        SchemaMigration cut = SchemaMigration.of(db, keyed(number, times))
+                .listener(new dev.weir.schema.apply.ApplyListener() {
+                    @Override
+                    public void batch(Step shown, long batches) {
+                        throw new IllegalStateException("cut off");
+                    }
+                })
+                .build();
+        assertThatThrownBy(() -> cut.apply(NOTHING_ALLOWED)).hasMessageContaining("cut off");
+        assertThat(number("select a as n from t where k = 1")).isEqualTo(1000);
+        assertThatThrownBy(() -> migration(keyed(number, times + " and a > 0")).apply(NOTHING_ALLOWED))
+                .isInstanceOf(SchemaException.class)
+                .hasMessageContaining("done=up to 2");
+        assertThat(number("select a as n from t where k = 1")).isEqualTo(1000);
+        migration(keyed(number, times)).apply(NOTHING_ALLOWED);
+        assertThat(number("select count(*) as n from t where a = 1000")).isEqualTo(5);
+    }
+
+    @Test
+    void dataStep_marksInTextsAndComments_areNoEnds() {
+        ColumnType text = ColumnType.string(20);
+        apply(keyed(text).column("m", ColumnType.string(40)).build());
+        db.table("t").insert(Map.of("k", "a", "a", 1));
+        Schema schema = Schema.of(
+                List.of(keyed(text).column("m", ColumnType.string(40)).build()),
+                List.of(DataStep.sql(
+                        "step",
+                        DataStep.When.BEFORE_CONTRACT,
+                        "-- batch: t.k 2\n/* :from here */ update t set m = 'mail:to me' where k > :from and k <= :to",
+                        null)));
+        migration(schema).apply(NOTHING_ALLOWED);
+        assertThat(db.table("t").first().orElseThrow().getString("m")).isEqualTo("mail:to me");
+    }
+
+    @Test
+    void dataStep_inBatches_leavesOutNoRowSilently() {
+        ColumnType text = ColumnType.string(20);
+        apply(keyed(text).build());
+        db.table("t").insert(Map.of("k", "", "a", 1));
+        db.table("t").insert(Map.of("k", "b", "a", 1));
+        assertThatThrownBy(() -> migration(keyed(text, "update t set a = 2 where k > :from and k <= :to"))
+                        .apply(NOTHING_ALLOWED))
+                .isInstanceOf(SchemaException.class)
+                .hasMessageContaining("column=k, key=''");
+        assertThat(number("select count(*) as n from t where a = 1")).isEqualTo(2);
+    }
+
+    @Test
+    void dataStep_besideTablesOfOthers_isNotSkipped() {
+        execute("create table others (id bigint primary key, name varchar(20))");
+        execute("insert into others values (1, 'Ann')");
+        DataStep fill = DataStep.sql(
+                "fill",
+                DataStep.When.BEFORE_CONTRACT,
+                "insert into users (id, name) select id, name from others",
+                null);
+        migration(Schema.of(List.of(users().build()), List.of(fill))).apply(NOTHING_ALLOWED);
+        assertThat(db.table("users").count()).isOne();
+    }
+
+    @Test
+    void foreignKey_thatChangesWhileItMakesWay_isDroppedOnce() {
+        Table.Builder[] before = referring(ColumnType.Kind.INTEGER, ReferentialAction.CASCADE);
+        apply(before[0].build(), before[1].build());
+        db.table("a").insert(Map.of("x", 1));
+        db.table("b").insert(Map.of("id", 1L, "ax", 1));
+        Table.Builder[] after = referring(ColumnType.Kind.BIG_INTEGER, ReferentialAction.SET_NULL);
+        Table a = after[0].build();
+        Table b = after[1].build();
+        apply(a, b);
+        assertSettled(a, b);
+        assertThat(db.table("b").count()).isOne();
+    }
+
+    private static Table.Builder[] referring(ColumnType.Kind kind, ReferentialAction action) {
+        return new Table.Builder[] {
+            Table.named("a").column("x", ColumnType.of(kind), ColumnBuilder::primary),
+            Table.named("b")
+                    .column("id", ColumnType.of(ColumnType.Kind.BIG_INTEGER), ColumnBuilder::primary)
+                    .column(
+                            "ax",
+                            ColumnType.of(kind),
+                            c -> c.references("a", "x").onDelete(action))
+        };
+    }
+
+    @Test
+    void declaredTable_thatIsLeftAlone_isRefusedBeforeAnythingIsMade() {
+        Table own = Table.named("schema_version")
+                .column("id", ColumnType.of(ColumnType.Kind.BIG_INTEGER), ColumnBuilder::primary)
+                .build();
+        assertThatThrownBy(() -> apply(own))
+                .isInstanceOf(SchemaException.class)
+                .hasMessageContaining("table=schema_version");
+        assertThat(tables()).doesNotContain("schema_version");
+    }
+
+    @Test
+    void rollback_afterAnApplyThatFoundNothingToDo_takesTheOneBeforeBack() {
+        apply(users().build());
+        Table more =
+                users().column("age", ColumnType.of(ColumnType.Kind.INTEGER)).build();
+        apply(more);
+        Table words = users().column("age", ColumnType.of(ColumnType.Kind.INTEGER), c -> c.renamedFrom("years"))
+                .build();
+        assertThat(apply(words).steps()).isEmpty();
+        migration(words).rollback(NOTHING_ALLOWED);
+        assertSettled(users().build());
+    }
+
+    @Test
+    void duplicates_areCounted_whateverTheColumnsAreCalled() {
+        Table.Builder[] tables = new Table.Builder[2];
+        for (int i = 0; i < 2; i++) {
+            tables[i] =
+                    Table.named("u").column("id", ColumnType.of(ColumnType.Kind.BIG_INTEGER), ColumnBuilder::primary);
+            for (String name : List.of("n", "future", "base", "c", "p")) {
+                boolean unique = i == 1;
+                tables[i].column(name, ColumnType.string(9), column -> unique ? column.unique() : column);
+            }
+        }
+        apply(tables[0].build());
+        db.table("u").insert(Map.of("id", 1L, "n", "x"));
+        db.table("u").insert(Map.of("id", 2L, "n", "x"));
+        assertThat(migration(tables[1].build()).plan().hazards())
+                .extracting(Hazard::count)
+                .containsExactly(1L);
+    }
+
+    @Test
+    void seeds_giveEveryKindOfColumnItsValue_andConverge() {
+        Map<String, ColumnType> types = new java.util.LinkedHashMap<>();
+        Map<String, Object> row = new java.util.LinkedHashMap<>();
+        row.put("k", "a");
+        types.put("ts", ColumnType.of(ColumnType.Kind.TIMESTAMP));
+        row.put("ts", "2026-01-01T10:00:00Z");
+        types.put("dtt", ColumnType.of(ColumnType.Kind.DATETIME));
+        row.put("dtt", "2026-01-01 10:00:00");
+        types.put("dt", ColumnType.of(ColumnType.Kind.DATE));
+        row.put("dt", "2026-01-31");
+        types.put("tm", ColumnType.of(ColumnType.Kind.TIME));
+        row.put("tm", "10:30:00");
+        types.put("ident", ColumnType.of(ColumnType.Kind.UUID));
+        row.put("ident", "3f1c8f5e-5f1b-4f7e-9a55-0d7a9b0c1d2e");
+        types.put("bin", ColumnType.of(ColumnType.Kind.BINARY));
+        row.put("bin", "0x00ff");
+        types.put("d", ColumnType.decimal(10, 2));
+        row.put("d", 3);
+        types.put("f", ColumnType.of(ColumnType.Kind.FLOAT));
+        row.put("f", 0.1);
+        Table.Builder table = Table.named("t").column("k", ColumnType.string(9), ColumnBuilder::primary);
+        types.forEach(table::column);
+        Table wanted = table.seed(new Seed(List.of("k"), true, List.of(row))).build();
+        apply(wanted);
+        assertSettled(wanted);
+        assertThat(apply(wanted).steps()).isEmpty();
+        db.table("t").all().update(Map.of("d", 4));
+        assertThat(apply(wanted).steps()).containsExactly("seed:t");
+    }
+
     @Test
     void baseline_takesAnExistingDatabaseForApplied() {
         execute("create table users (id bigint primary key, name varchar(100) not null, extra int)");

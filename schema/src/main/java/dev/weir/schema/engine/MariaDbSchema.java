@@ -128,6 +128,11 @@ final class MariaDbSchema implements SchemaDialect {
     }
 
     @Override
+    public boolean sameColumn(String one, String other) {
+        return one.equalsIgnoreCase(other);
+    }
+
+    @Override
     public TableGuard guard(Connection connection, String table, String condition) throws SQLException {
         return MariaDbTableGuard.lock(this, connection, table, condition);
     }

@@ -87,6 +87,16 @@ public interface SchemaDialect {
         return false;
     }
 
+    /** Whether two names of tables are one to the engine. */
+    default boolean sameTable(String one, String other) {
+        return one.equals(other);
+    }
+
+    /** Whether two names of columns are one to the engine. */
+    default boolean sameColumn(String one, String other) {
+        return one.equals(other);
+    }
+
     // Changing
 
     /**

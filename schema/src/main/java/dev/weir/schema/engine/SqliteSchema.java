@@ -186,6 +186,16 @@ final class SqliteSchema implements SchemaDialect {
         return SqliteTransaction.begin(connection, changes);
     }
 
+    @Override
+    public boolean sameTable(String one, String other) {
+        return one.equalsIgnoreCase(other);
+    }
+
+    @Override
+    public boolean sameColumn(String one, String other) {
+        return one.equalsIgnoreCase(other);
+    }
+
     /** Nobody else writes while the transaction of the step is open. */
     @Override
     public TableGuard guard(Connection connection, String table, String condition) throws SQLException {
