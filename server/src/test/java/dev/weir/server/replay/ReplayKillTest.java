@@ -80,6 +80,8 @@ class ReplayKillTest {
 
     @ParameterizedTest
     @CsvSource({
+        "ACCEPTED, TABLE, 0",
+        "ACCEPTED, TABLE, 2",
         "ACCEPTED, RECOVERED, 0",
         "ACCEPTED, CLAIMED, 0",
         "ACCEPTED, ACCEPTED, 0",
