@@ -31,6 +31,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The tables of replay on an engine: made, taken over, refused. */
 abstract class ReplayTablesCases {
@@ -265,6 +267,31 @@ abstract class ReplayTablesCases {
         execute("alter table " + database.dialect().quote("posts") + " drop column extra");
         application.rollback(List.of("drop_table:posts"));
         assertThat(names()).contains("page", "visitor", "hit").doesNotContain("posts");
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1, 2})
+    void killedWhileATableIsMade_goesOn(int made) throws Exception {
+        // H2 serves one process at a time.
+        target.close();
+        Process child = ReplayKillTest.java(
+                        HaltingReplay.class,
+                        url(),
+                        file.toString(),
+                        directory.resolve("data").toString(),
+                        Durability.ACCEPTED.name(),
+                        ReplayListener.Point.TABLE.name(),
+                        Integer.toString(made))
+                .inheritIO()
+                .start();
+        assertThat(child.waitFor(120, TimeUnit.SECONDS)).isTrue();
+        assertThat(child.exitValue()).isEqualTo(HaltingReplay.HALTED);
+        connect();
+        assertThat(replay(false).problem()).isNull();
+        AccessLogFile.check(target, LINES, 1);
+        List<PhysicalTable> tables = described();
+        assertThat(replay(true).problem()).isNull();
+        assertThat(described()).isEqualTo(tables);
     }
 
     @Test
