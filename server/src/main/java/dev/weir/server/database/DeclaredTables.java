@@ -110,7 +110,7 @@ public final class DeclaredTables {
                     migration(missing).settings(settings).listener(listener).build();
             Plan plan = migration.plan();
             boolean makesOnly = plan.steps().stream().allMatch(step -> step.change() instanceof Change.CreateTable);
-            if (makesOnly) {
+            if (makesOnly && !plan.isEmpty()) {
                 try {
                     migration.apply(plan, List.of());
                 } catch (StalePlanException e) {
