@@ -82,6 +82,14 @@ public interface SchemaDialect {
         return false;
     }
 
+    /**
+     * Declared tables without what the database gives a new table anyway, and so does not tell of one: where rules decide, it
+     * would look like a difference.
+     */
+    default List<PhysicalTable> withDefaults(Connection connection, List<PhysicalTable> declared) throws SQLException {
+        return declared;
+    }
+
     // Changing
 
     /**
