@@ -62,6 +62,7 @@ public final class SchemaMigration {
     public static final long LARGE_TABLE = 10_000;
 
     private static final String OWN = "weir_";
+    private static final Pattern HISTORY = Pattern.compile("[a-z][a-z0-9]{0,19}");
 
     private final Database database;
     private final Schema schema;
@@ -78,7 +79,7 @@ public final class SchemaMigration {
         this.database = builder.database;
         this.schema = builder.schema;
         this.dialect = SchemaDialect.of(database.dialect());
-        this.history = new History(database.dialect());
+        this.history = new History(database.dialect(), builder.history);
         this.settings = builder.settings;
         this.listener = builder.listener;
         this.scratch = builder.scratch;
@@ -112,6 +113,16 @@ public final class SchemaMigration {
      */
     public Plan plan() {
         return look(connection -> planning().plan(connection).plan());
+    }
+
+    /**
+     * What lies between the database and the declaration, table by table, without steps and hazards: no row is looked at.
+     *
+     * @throws SchemaException if the database can't be asked
+     * @throws dev.weir.error.WeirException if the engine refuses the declaration
+     */
+    public Difference difference() {
+        return look(connection -> compare(connection).difference());
     }
 
     /** The same as {@link #plan()}: what lies between the declaration and the database. */
@@ -187,11 +198,11 @@ public final class SchemaMigration {
     }
 
     private Applier applier() {
-        return new Applier(database, dialect, settings, listener);
+        return new Applier(database, dialect, history, settings, listener);
     }
 
     private Rollback rollbacks() {
-        return new Rollback(dialect, ignored, LARGE_TABLE);
+        return new Rollback(dialect, history, ignored, LARGE_TABLE);
     }
 
     /** Something that reads. */
@@ -212,13 +223,24 @@ public final class SchemaMigration {
         return this::plan;
     }
 
-    private Planning.Planned plan(Connection connection) throws SQLException {
+    /** The database, the declaration, and what lies between. */
+    private record Compared(PhysicalSchema live, Normaliser.Normal normal, Wanted wanted, Difference difference) {}
+
+    private Compared compare(Connection connection) throws SQLException {
         PhysicalSchema live = dialect.read(connection, ignored);
         Normaliser.Normal normal = normal(connection);
         Wanted wanted = Normaliser.wanted(schema, normal.tables());
         refuseUnreachable(live, wanted);
         UnaryOperator<PhysicalTable> rules = normal.byEngine() ? dialect::comparable : dialect::byRules;
-        Difference difference = Differ.between(live, wanted, rules);
+        return new Compared(live, normal, wanted, Differ.between(live, wanted, rules));
+    }
+
+    private Planning.Planned plan(Connection connection) throws SQLException {
+        Compared compared = compare(connection);
+        PhysicalSchema live = compared.live();
+        Normaliser.Normal normal = compared.normal();
+        Wanted wanted = compared.wanted();
+        Difference difference = compared.difference();
         Map<String, History.DataRecord> records = new HashMap<>();
         history.dataSteps(connection).forEach(record -> records.put(record.key(), record));
         boolean fresh = live.tables().isEmpty() && records.isEmpty();
@@ -294,8 +316,9 @@ public final class SchemaMigration {
         Normaliser.Normal normal = new Normaliser(dialect, database.dataSource()).tables(schema, scratch);
         if (normal.byEngine()) {
             normalForms.put(declaration, normal.tables());
+            return normal;
         }
-        return normal;
+        return new Normaliser.Normal(dialect.withDefaults(connection, normal.tables()), false);
     }
 
     private List<Step> seedSteps(PhysicalSchema live) {
@@ -350,6 +373,7 @@ public final class SchemaMigration {
         private ApplySettings settings = ApplySettings.DEFAULTS;
         private ApplyListener listener = ApplyListener.SILENT;
         private boolean scratch = true;
+        private String history = "";
 
         private Builder(Database database, Schema schema) {
             this.database = Objects.requireNonNull(database, "database");
@@ -363,6 +387,21 @@ public final class SchemaMigration {
                 throw new IllegalArgumentException("a pattern must name something: pattern=" + pattern);
             }
             ignored.add(pattern);
+            return this;
+        }
+
+        /**
+         * Keeps a history of its own under this name, for a schema beside others of the same database: what was last applied,
+         * {@link #status} and {@link #rollback} are of this one alone then. One at a time applies all the same.
+         *
+         * @param name small letters and digits, at most 20
+         */
+        public Builder history(String name) {
+            if (!HISTORY.matcher(name).matches()) {
+                throw new IllegalArgumentException(
+                        "a history's name is of small letters and digits, at most 20, a letter first: name=" + name);
+            }
+            history = name;
             return this;
         }
 

@@ -9,6 +9,8 @@ import dev.weir.schema.apply.ApplySettings;
 import dev.weir.schema.apply.HazardException;
 import dev.weir.schema.apply.SchemaException;
 import dev.weir.schema.apply.StalePlanException;
+import dev.weir.schema.diff.Change;
+import dev.weir.schema.diff.Difference;
 import dev.weir.schema.model.ColumnBuilder;
 import dev.weir.schema.model.ColumnType;
 import dev.weir.schema.model.DataStep;
@@ -20,6 +22,7 @@ import dev.weir.schema.model.Schema;
 import dev.weir.schema.model.Script;
 import dev.weir.schema.model.Seed;
 import dev.weir.schema.model.Table;
+import dev.weir.schema.physical.PhysicalTable;
 import dev.weir.schema.plan.Hazard;
 import dev.weir.schema.plan.Hazard.Kind;
 import dev.weir.schema.plan.Plan;
@@ -127,6 +130,49 @@ abstract class MigrationCases {
                         .steps())
                 .extracting(Step::sql)
                 .isEmpty();
+    }
+
+    @Test
+    void historyOfItsOwn_isNotMixedWithAnothersOfTheSameDatabase() {
+        apply(users().build());
+        Table visits = Table.named("visits")
+                .column("id", ColumnType.of(ColumnType.Kind.BIG_INTEGER), ColumnBuilder::primary)
+                .build();
+        SchemaMigration beside =
+                SchemaMigration.of(db, Schema.of(visits)).history("beside").build();
+        beside.apply(NOTHING_ALLOWED);
+        assertThat(beside.status().steps()).isEmpty();
+        execute("alter table " + quote("users") + " add column " + quote("extra") + " int");
+        assertThat(beside.status().steps()).isEmpty();
+        assertThat(migration(users().build()).status().steps())
+                .extracting(Step::id)
+                .containsExactly("drop_column:users.extra");
+        assertThat(migration(users().build()).rollbackPlan().steps())
+                .extracting(Step::id)
+                .containsExactly("undo_create_table:users");
+        assertThat(beside.rollbackPlan().steps()).extracting(Step::id).containsExactly("undo_create_table:visits");
+        assertThatThrownBy(() -> SchemaMigration.of(db, Schema.of()).history("Two words"))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("name=Two words");
+    }
+
+    @Test
+    void difference_tellsTablesApart_andLooksAtNoRow() {
+        apply(users().build());
+        insertUsers("Ann");
+        Table longer = Table.named("users")
+                .column("id", ColumnType.of(ColumnType.Kind.BIG_INTEGER), ColumnBuilder::primary)
+                .column("age", ColumnType.of(ColumnType.Kind.INTEGER), ColumnBuilder::notNull)
+                .build();
+        Difference difference = migration(longer, posts().build()).difference();
+        assertThat(difference.created()).extracting(PhysicalTable::name).containsExactly("posts");
+        assertThat(difference.altered())
+                .singleElement()
+                .satisfies(altered -> assertThat(altered.changes())
+                        .hasSize(2)
+                        .anySatisfy(change -> assertThat(change).isInstanceOf(Change.DropColumn.class))
+                        .anySatisfy(change -> assertThat(change).isInstanceOf(Change.AddColumn.class)));
+        assertThat(migration(users().build()).difference().isEmpty()).isTrue();
     }
 
     @Test

@@ -1,17 +1,22 @@
 package dev.weir.schema;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.weir.schema.apply.SchemaException;
 import dev.weir.schema.model.ColumnBuilder;
 import dev.weir.schema.model.ColumnType;
+import dev.weir.schema.model.Schema;
 import dev.weir.schema.model.Table;
 import dev.weir.testservers.RequiresServer;
 import dev.weir.testservers.Server;
 import dev.weir.testservers.Servers;
 import dev.weir.testservers.TestDatabase;
+import java.util.List;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @RequiresServer(Server.MARIADB)
 class MigrationOnMariaDbTest extends OvertakenMigrationCases {
@@ -38,5 +43,23 @@ class MigrationOnMariaDbTest extends OvertakenMigrationCases {
         assertThatThrownBy(() -> migration(other).plan())
                 .isInstanceOf(SchemaException.class)
                 .hasMessageContaining("column=Id, declared=id");
+    }
+
+    /** The catalog does not tell a column's collation that is the database's. */
+    @ParameterizedTest
+    @ValueSource(strings = {"utf8mb4_nopad_bin", "latin1_swedish_ci"})
+    void collationOfTheDatabase_isNoDifference_byRulesEither(String collation) {
+        db.sql("alter database collate " + collation).execute();
+        Table notes = Table.named("notes")
+                .column("id", ColumnType.of(ColumnType.Kind.NANOID), ColumnBuilder::primary)
+                .column("text", ColumnType.string(50), c -> c.collation("utf8mb4_nopad_bin"))
+                .column("other", ColumnType.string(50), c -> c.collation("utf8mb4_bin"))
+                .build();
+        SchemaMigration migration =
+                SchemaMigration.of(db, Schema.of(notes)).withoutScratch().build();
+        migration.apply(List.of());
+        assertThat(migration.plan().steps()).isEmpty();
+        assertThat(SchemaMigration.of(db, Schema.of(notes)).build().plan().steps())
+                .isEmpty();
     }
 }

@@ -56,13 +56,18 @@ public final class Applier {
     private final DataSteps dataSteps;
     private final Seeds seeds;
 
-    /** For a database. */
-    public Applier(Database database, SchemaDialect dialect, ApplySettings settings, ApplyListener listener) {
+    /**
+     * For a database.
+     *
+     * @param history where what is done is written down
+     */
+    public Applier(
+            Database database, SchemaDialect dialect, History history, ApplySettings settings, ApplyListener listener) {
         this.database = database;
         this.dialect = dialect;
         this.settings = settings;
         this.listener = listener;
-        this.history = new History(database.dialect());
+        this.history = history;
         this.dataSteps = new DataSteps(database, dialect, history, listener);
         this.seeds = new Seeds(database);
     }

@@ -25,14 +25,12 @@ import tools.jackson.databind.jsontype.NamedType;
 
 /**
  * What was done to a database's schema, in its own table {@code weir_schema_history}; and which data steps were, in
- * {@code weir_schema_data}. Each call works on a connection of the caller, inside its transaction if it has one. Immutable.
+ * {@code weir_schema_data}. A schema beside it that has a name has tables of its own, which end with that name. Each call
+ * works on a connection of the caller, inside its transaction if it has one. Immutable.
  */
 public final class History {
-    /** Runs of apply, baseline and rollback. */
-    public static final String RUNS = "weir_schema_history";
-
-    /** Data steps. */
-    public static final String DATA = "weir_schema_data";
+    private static final String RUNS = "weir_schema_history";
+    private static final String DATA = "weir_schema_data";
 
     /** How far a run came. */
     public enum State {
@@ -116,17 +114,25 @@ public final class History {
             .build();
 
     private final Dialect dialect;
+    private final String runs;
+    private final String data;
 
-    /** For an engine. */
-    public History(Dialect dialect) {
+    /**
+     * For an engine.
+     *
+     * @param name of the schema whose history it is; empty for the database's own
+     */
+    public History(Dialect dialect, String name) {
         this.dialect = dialect;
+        this.runs = name.isEmpty() ? RUNS : RUNS + "_" + name;
+        this.data = name.isEmpty() ? DATA : DATA + "_" + name;
     }
 
     /** The statements that make the tables, each harmless when its table is there. */
     public List<String> ddl() {
         return List.of(
                 dialect.createOwnTable(
-                        RUNS,
+                        runs,
                         List.of(
                                 new OwnColumn("id", ValueKind.INTEGER, 0),
                                 new OwnColumn("kind", ValueKind.TEXT, 20),
@@ -136,7 +142,7 @@ public final class History {
                                 new OwnColumn("body", ValueKind.TEXT, 0)),
                         List.of("id")),
                 dialect.createOwnTable(
-                        DATA,
+                        data,
                         List.of(
                                 new OwnColumn("step", ValueKind.TEXT, 200),
                                 new OwnColumn("hash", ValueKind.TEXT, 64),
@@ -149,7 +155,7 @@ public final class History {
     /** Whether the tables are there. */
     public boolean exists(Connection connection) throws SQLException {
         Set<String> tables = Set.copyOf(dialect.tableNames(connection));
-        return tables.contains(RUNS) && tables.contains(DATA);
+        return tables.contains(runs) && tables.contains(data);
     }
 
     /** Makes the tables if they are missing, each by itself. */
@@ -169,7 +175,7 @@ public final class History {
     }
 
     private String select(String condition) {
-        return "SELECT " + names("id", "kind", "state", "declaration", "body") + " FROM " + dialect.quote(RUNS)
+        return "SELECT " + names("id", "kind", "state", "declaration", "body") + " FROM " + dialect.quote(runs)
                 + condition;
     }
 
@@ -207,13 +213,13 @@ public final class History {
     public long begin(Connection connection, String kind, String declaration) throws SQLException {
         long id = 1;
         try (PreparedStatement select = connection.prepareStatement(
-                        "SELECT max(" + dialect.quote("id") + ") FROM " + dialect.quote(RUNS));
+                        "SELECT max(" + dialect.quote("id") + ") FROM " + dialect.quote(runs));
                 ResultSet rows = select.executeQuery()) {
             if (rows.next()) {
                 id = rows.getLong(1) + 1;
             }
         }
-        try (PreparedStatement insert = connection.prepareStatement("INSERT INTO " + dialect.quote(RUNS) + " ("
+        try (PreparedStatement insert = connection.prepareStatement("INSERT INTO " + dialect.quote(runs) + " ("
                 + names("id", "kind", "state", "at", "declaration", "body") + ") VALUES (?, ?, ?, ?, ?, ?)")) {
             insert.setLong(1, id);
             insert.setString(2, kind);
@@ -229,7 +235,7 @@ public final class History {
     /** Writes down how far a run came. */
     public void update(Connection connection, long id, State state, Body body) throws SQLException {
         try (PreparedStatement update =
-                connection.prepareStatement("UPDATE " + dialect.quote(RUNS) + " SET " + dialect.quote("state")
+                connection.prepareStatement("UPDATE " + dialect.quote(runs) + " SET " + dialect.quote("state")
                         + " = ?, " + dialect.quote("body") + " = ? WHERE " + dialect.quote("id") + " = ?")) {
             update.setString(1, state.name());
             update.setString(2, JSON.writeValueAsString(body));
@@ -245,7 +251,7 @@ public final class History {
         }
         List<DataRecord> records = new ArrayList<>();
         try (PreparedStatement select = connection.prepareStatement(
-                        "SELECT " + names("step", "hash", "state", "position") + " FROM " + dialect.quote(DATA));
+                        "SELECT " + names("step", "hash", "state", "position") + " FROM " + dialect.quote(data));
                 ResultSet rows = select.executeQuery()) {
             while (rows.next()) {
                 records.add(new DataRecord(
@@ -264,13 +270,13 @@ public final class History {
                 .map(name -> dialect.quote(name) + " = ?")
                 .collect(Collectors.joining(", "));
         try (PreparedStatement update = connection.prepareStatement(
-                "UPDATE " + dialect.quote(DATA) + " SET " + set + " WHERE " + dialect.quote("step") + " = ?")) {
+                "UPDATE " + dialect.quote(data) + " SET " + set + " WHERE " + dialect.quote("step") + " = ?")) {
             bind(update, step);
             if (update.executeUpdate() > 0) {
                 return;
             }
         }
-        try (PreparedStatement insert = connection.prepareStatement("INSERT INTO " + dialect.quote(DATA) + " ("
+        try (PreparedStatement insert = connection.prepareStatement("INSERT INTO " + dialect.quote(data) + " ("
                 + names("hash", "state", "at", "position", "step") + ") VALUES (?, ?, ?, ?, ?)")) {
             bind(insert, step);
             insert.executeUpdate();
@@ -280,7 +286,7 @@ public final class History {
     /** Forgets a data step, so that it is to be done again. */
     public void forget(Connection connection, String key) throws SQLException {
         try (PreparedStatement delete = connection.prepareStatement(
-                "DELETE FROM " + dialect.quote(DATA) + " WHERE " + dialect.quote("step") + " = ?")) {
+                "DELETE FROM " + dialect.quote(data) + " WHERE " + dialect.quote("step") + " = ?")) {
             delete.setString(1, key);
             delete.executeUpdate();
         }

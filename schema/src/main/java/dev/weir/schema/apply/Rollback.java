@@ -40,11 +40,12 @@ public final class Rollback {
     /**
      * For an engine.
      *
+     * @param history what there is to take back
      * @param large more rows than this make a table large
      */
-    public Rollback(SchemaDialect dialect, Predicate<String> ignored, long large) {
+    public Rollback(SchemaDialect dialect, History history, Predicate<String> ignored, long large) {
         this.dialect = dialect;
-        this.history = new History(dialect.dialect());
+        this.history = history;
         this.ignored = ignored;
         this.large = large;
     }

@@ -98,6 +98,35 @@ final class MariaDbDeclared {
         return column.collation();
     }
 
+    /** The table whose columns say nothing of a collation that they have anyway. */
+    static PhysicalTable withDefault(PhysicalTable table, String usual) {
+        return new PhysicalTable(
+                table.name(),
+                table.columns().stream()
+                        .map(column -> usual.equalsIgnoreCase(column.collation()) ? withoutCollation(column) : column)
+                        .toList(),
+                table.primaryKey(),
+                table.indexes(),
+                table.foreignKeys(),
+                table.checks(),
+                table.comment(),
+                table.options(),
+                table.attached());
+    }
+
+    private static PhysicalColumn withoutCollation(PhysicalColumn column) {
+        return new PhysicalColumn(
+                column.name(),
+                column.type(),
+                column.nullable(),
+                column.defaultSql(),
+                column.generated(),
+                column.stored(),
+                column.identity(),
+                null,
+                column.comment());
+    }
+
     private String type(ColumnType type) {
         String unsigned = type.unsigned() ? " unsigned" : "";
         return switch (type.kind()) {

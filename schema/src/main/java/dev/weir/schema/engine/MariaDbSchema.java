@@ -79,6 +79,20 @@ final class MariaDbSchema implements SchemaDialect {
         return MariaDbRules.apply(table);
     }
 
+    /** A column's collation is not told of when it is its table's, which is the database's unless its options say another. */
+    @Override
+    public List<PhysicalTable> withDefaults(Connection connection, List<PhysicalTable> declared) throws SQLException {
+        if (declared.stream()
+                .flatMap(table -> table.columns().stream())
+                .allMatch(column -> column.collation() == null)) {
+            return declared;
+        }
+        String usual = MariaDbScratch.string(connection, "SELECT @@collation_database");
+        return declared.stream()
+                .map(table -> table.options().isEmpty() ? MariaDbDeclared.withDefault(table, usual) : table)
+                .toList();
+    }
+
     @Override
     public Optional<Scratch> scratch(DataSource dataSource) throws SQLException {
         return MariaDbScratch.open(dialect, dataSource);

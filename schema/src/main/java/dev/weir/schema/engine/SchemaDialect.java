@@ -110,6 +110,14 @@ public interface SchemaDialect {
         return one.equals(other);
     }
 
+    /**
+     * Declared tables without what the database gives a new table anyway, and so does not tell of one: where rules decide, it
+     * would look like a difference.
+     */
+    default List<PhysicalTable> withDefaults(Connection connection, List<PhysicalTable> declared) throws SQLException {
+        return declared;
+    }
+
     // Changing
 
     /**

@@ -5,7 +5,11 @@ import dev.weir.buffer.BufferSettings;
 import dev.weir.buffer.BufferStats;
 import dev.weir.buffer.CloseReport;
 import dev.weir.buffer.WriteBuffer;
+import dev.weir.db.Database;
 import dev.weir.db.FlushReport;
+import dev.weir.schema.apply.ApplyListener;
+import dev.weir.schema.apply.ApplySettings;
+import dev.weir.server.database.DeclaredTables;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -55,7 +59,12 @@ final class Demo implements AutoCloseable {
         this.database = new FaultSwitch(pool.dataSource());
         Weir opened = null;
         try {
-            Pages.createTable(database);
+            DeclaredTables.of(
+                            Database.builder(database).build(),
+                            "demo",
+                            "another directory with --data",
+                            (engine, spelling) -> List.of(Pages.declared()))
+                    .make(ApplySettings.DEFAULTS, ApplyListener.SILENT);
             BufferSettings settings = BufferSettings.defaults();
             opened = Weir.builder()
                     .database(database)

@@ -1,16 +1,21 @@
 package dev.weir.server.demo;
 
+import static dev.weir.schema.model.ColumnType.Kind.BIG_INTEGER;
+import static dev.weir.schema.model.ColumnType.Kind.TEXT;
+
 import dev.weir.buffer.WriteBuffer;
 import dev.weir.db.Counter;
 import dev.weir.db.Durability;
 import dev.weir.db.RowBuffer;
 import dev.weir.db.TableBuffer;
 import dev.weir.db.TotalUnknownException;
+import dev.weir.schema.model.ColumnBuilder;
+import dev.weir.schema.model.ColumnType;
+import dev.weir.schema.model.Table;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -43,13 +48,12 @@ final class Pages {
         this.countJournaled = journaled.counter(HITS);
     }
 
-    /** Creates the table when it is missing. Names compare byte for byte: SQLite's default collation does. */
-    static void createTable(DataSource database) throws SQLException {
-        try (Connection connection = database.getConnection();
-                Statement statement = connection.createStatement()) {
-            statement.execute(
-                    "CREATE TABLE IF NOT EXISTS " + TABLE + " (name TEXT NOT NULL PRIMARY KEY, hits BIGINT NOT NULL)");
-        }
+    /** The table. Names compare byte for byte: SQLite's default collation does. */
+    static Table declared() {
+        return Table.named(TABLE)
+                .column("name", ColumnType.of(TEXT), ColumnBuilder::primary)
+                .column(HITS, ColumnType.of(BIG_INTEGER), ColumnBuilder::notNull)
+                .build();
     }
 
     /**

@@ -2,6 +2,7 @@ package dev.weir.server.replay;
 
 import dev.weir.db.Database;
 import dev.weir.db.Row;
+import dev.weir.db.SqlException;
 import dev.weir.db.UniqueViolationException;
 import dev.weir.db.engine.Dialect.OwnColumn;
 import dev.weir.db.engine.ValueKind;
@@ -36,23 +37,28 @@ final class Positions {
 
     /** Makes the table when it is missing. */
     void ensure() {
-        database.sql(database.dialect()
-                        .createOwnTable(
-                                TABLE,
-                                List.of(
-                                        text(KEY, KEY_CHARACTERS),
-                                        number("bytes"),
-                                        number("line_count"),
-                                        text("start_hash", 64),
-                                        number("open_line"),
-                                        number("finished"),
-                                        number("pass"),
-                                        text("host", 0),
-                                        text("data", 0),
-                                        number("active"),
-                                        text("claim", 64)),
-                                List.of(KEY)))
-                .execute();
+        String create = database.dialect()
+                .createOwnTable(
+                        TABLE,
+                        List.of(
+                                text(KEY, KEY_CHARACTERS),
+                                number("bytes"),
+                                number("line_count"),
+                                text("start_hash", 64),
+                                number("open_line"),
+                                number("finished"),
+                                number("pass"),
+                                text("host", 0),
+                                text("data", 0),
+                                number("active"),
+                                text("claim", 64)),
+                        List.of(KEY));
+        try {
+            database.sql(create).execute();
+        } catch (SqlException collision) {
+            // PostgreSQL lets two who make one table at once collide, though each says IF NOT EXISTS: now it is there.
+            database.sql(create).execute();
+        }
     }
 
     private static OwnColumn text(String name, int length) {

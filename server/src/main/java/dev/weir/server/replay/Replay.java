@@ -7,13 +7,18 @@ import dev.weir.buffer.BufferStats;
 import dev.weir.buffer.WriteBuffer;
 import dev.weir.db.Database;
 import dev.weir.error.WeirException;
+import dev.weir.schema.apply.ApplyListener;
+import dev.weir.schema.apply.ApplySettings;
+import dev.weir.schema.plan.Step;
 import dev.weir.server.CommandFailed;
 import dev.weir.server.buffer.JournalDirectory;
+import dev.weir.server.database.DeclaredTables;
 import dev.weir.server.replay.GzipInput.BrokenGzipException;
 import dev.weir.server.replay.LineGroups.Progress;
 import dev.weir.server.replay.ReplayListener.Point;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -36,6 +41,9 @@ public final class Replay {
 
     private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final Duration CLOSE = Duration.ofSeconds(30);
+    private static final Duration LOCK_WAIT = Duration.ofSeconds(5);
+    private static final Duration QUIET_WAIT = Duration.ofSeconds(1);
+    private static final int LOCK_ATTEMPTS = 10;
     private static final int LOOK_AROUND = 256;
 
     /** A log is read faster than it is written: what waits in between only costs memory, and the collector's time. */
@@ -113,10 +121,12 @@ public final class Replay {
         List<Input> inputs = Input.resolve(options.files(), listener);
         try (DataDirectory data = DataDirectory.take(options.data())) {
             Database database = Database.builder(options.dataSource()).build();
+            DeclaredTables tables = tables(database);
+            tables.check();
             Positions positions = new Positions(database);
             positions.ensure();
             data.bind(positions.databaseId(UUID.randomUUID().toString()), options.shownUrl());
-            ReplayTables.ensure(database);
+            tables.make(new ApplySettings(patience, LOCK_WAIT, patience, LOCK_ATTEMPTS), new Making());
             Weir weir = Weir.builder()
                     .database(options.dataSource())
                     .journal(data.path().resolve(JOURNAL))
@@ -127,6 +137,37 @@ public final class Replay {
             } finally {
                 weir.close(patience.compareTo(CLOSE) < 0 ? patience : CLOSE);
             }
+        }
+    }
+
+    private static DeclaredTables tables(Database database) {
+        try {
+            return DeclaredTables.of(database, "replay", "another database with --db", ReplayTables::declared);
+        } catch (SQLException e) {
+            throw new CommandFailed(
+                    "the database must answer: reason=" + e.getMessage() + "; run the command again", e);
+        }
+    }
+
+    /** Hears of tables that are made. */
+    private final class Making implements ApplyListener {
+        private boolean said;
+
+        @Override
+        public void waiting(Duration since) {
+            if (stopped) {
+                throw new CommandFailed("stopped while another process changes the schema of the database;"
+                        + " run the same command again");
+            }
+            if (!said && since.compareTo(QUIET_WAIT) > 0) {
+                said = true;
+                listener.note("another process changes the schema of the database: waiting for it");
+            }
+        }
+
+        @Override
+        public void begins(Step step) {
+            listener.reached(Point.TABLE);
         }
     }
 

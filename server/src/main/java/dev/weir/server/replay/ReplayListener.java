@@ -4,6 +4,8 @@ package dev.weir.server.replay;
 public interface ReplayListener {
     /** Somewhere in the run, for tests that stop it there. */
     enum Point {
+        /** A table that is missing is about to be made. */
+        TABLE,
         /** The journal is open and what it held is in the database. */
         RECOVERED,
         /** The files are this run's. */

@@ -1,165 +1,159 @@
 package dev.weir.server.replay;
 
-import dev.weir.db.Database;
-import dev.weir.db.engine.ColumnInfo;
-import dev.weir.db.engine.TableInfo;
-import dev.weir.db.engine.ValueKind;
-import dev.weir.server.CommandFailed;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
+import static dev.weir.schema.model.ColumnType.Kind.BIG_INTEGER;
+import static dev.weir.schema.model.ColumnType.Kind.DATETIME;
+import static dev.weir.schema.model.ColumnType.Kind.INTEGER;
+import static dev.weir.schema.model.ColumnType.Kind.TEXT;
+
+import dev.weir.schema.model.ColumnBuilder;
+import dev.weir.schema.model.ColumnType;
+import dev.weir.schema.model.Table;
+import dev.weir.server.database.DeclaredTables.Spelling;
 import java.util.List;
-import java.util.Locale;
-import java.util.Map;
+import java.util.function.IntFunction;
+import org.jspecify.annotations.Nullable;
 
 /** The tables that access logs go to. Keys compare byte for byte on every engine. */
 final class ReplayTables {
-    /** What stands in for a type; each engine has its own word. */
-    private enum Type {
-        /** A path or an address. */
-        KEY,
-        ID,
-        TEXT,
-        BIGINT,
-        INT,
-        TIMESTAMP
-    }
-
-    private record Column(Type type, boolean nullable) {}
-
-    private static final Map<String, Map<String, Column>> TABLES = tables();
+    private static final int ID_CHARACTERS = 36;
 
     private ReplayTables() {}
 
-    private static Map<String, Map<String, Column>> tables() {
-        Column key = new Column(Type.KEY, false);
-        Column text = new Column(Type.TEXT, false);
-        Column bigint = new Column(Type.BIGINT, false);
-        Column timestamp = new Column(Type.TIMESTAMP, false);
-
-        Map<String, Column> page = new LinkedHashMap<>();
-        page.put("path", key);
-        page.put("hits", bigint);
-        page.put("bytes", bigint);
-        page.put("last_seen", timestamp);
-
-        Map<String, Column> visitor = new LinkedHashMap<>();
-        visitor.put("address", key);
-        visitor.put("hits", bigint);
-        visitor.put("last_path", text);
-        visitor.put("last_seen", timestamp);
-
-        Map<String, Column> hit = new LinkedHashMap<>();
-        hit.put("id", new Column(Type.ID, false));
-        hit.put("at", timestamp);
-        hit.put("address", text);
-        hit.put("method", text);
-        hit.put("target", text);
-        hit.put("status", new Column(Type.INT, false));
-        hit.put("bytes", new Column(Type.BIGINT, true));
-        hit.put("referrer", new Column(Type.TEXT, true));
-        hit.put("agent", new Column(Type.TEXT, true));
-
-        Map<String, Map<String, Column>> tables = new LinkedHashMap<>();
-        tables.put("page", page);
-        tables.put("visitor", visitor);
-        tables.put("hit", hit);
-        return tables;
-    }
-
     /**
-     * Makes the tables that are missing.
+     * An engine's words.
      *
-     * @throws CommandFailed if one of that name is there and has other columns
+     * @param key of a path, an address or an id of so many characters
+     * @param text without a bound; a target of 64 KiB may triple when its bytes are replaced
+     * @param collation under which text compares byte for byte; null if it always does
      */
-    static void ensure(Database database) {
-        String engine = database.dialect().name();
-        TABLES.forEach((table, columns) -> {
-            database.sql(create(engine, table, columns)).execute();
-            check(database.catalog().table(table), columns);
-        });
-    }
-
-    private static String create(String engine, String table, Map<String, Column> columns) {
-        List<String> lines = new ArrayList<>();
-        columns.forEach((name, column) -> {
-            String primary = lines.isEmpty() ? " primary key" : "";
-            lines.add(name + " " + type(engine, column.type) + (column.nullable ? "" : " not null") + primary);
-        });
-        return "create table if not exists " + table + "(" + String.join(", ", lines) + ")";
-    }
-
-    private static String type(String engine, Type type) {
-        return switch (type) {
-            case BIGINT -> "bigint";
-            case INT -> "int";
-            // MariaDB's TIMESTAMP ends in 2038 and reads by the session's time zone.
-            case TIMESTAMP -> isMariaDb(engine) ? "datetime" : "timestamp";
-            // A target of 64 KiB may triple when its bytes are replaced.
-            case TEXT ->
-                switch (engine) {
-                    case "mariadb", "mysql" -> "mediumtext" + bytewise(engine);
-                    case "h2" -> "varchar";
-                    default -> "text";
-                };
-            case KEY -> key(engine, AccessLine.MAX_KEY_CHARACTERS);
-            case ID -> key(engine, 36);
-        };
-    }
-
-    /** MariaDB needs a bound on what it indexes, H2 does not index its TEXT. */
-    private static String key(String engine, int length) {
-        return switch (engine) {
-            case "mariadb", "mysql" -> "varchar(" + length + ")" + bytewise(engine);
-            // H2 counts UTF-16 units: a character may be two.
-            case "h2" -> "varchar(" + 2 * length + ")";
-            default -> "text";
-        };
-    }
-
-    private static String bytewise(String engine) {
-        return " character set utf8mb4 collate " + (engine.equals("mysql") ? "utf8mb4_0900_bin" : "utf8mb4_nopad_bin");
-    }
-
-    private static boolean isMariaDb(String engine) {
-        return engine.equals("mariadb") || engine.equals("mysql");
-    }
-
-    private static void check(TableInfo table, Map<String, Column> expected) {
-        List<String> problems = new ArrayList<>();
-        expected.forEach((name, column) -> table.column(name)
-                .ifPresentOrElse(
-                        found -> {
-                            if (!fits(found, column)) {
-                                problems.add(name + " is " + found.typeName() + (found.nullable() ? "" : " not null"));
-                            }
-                        },
-                        () -> problems.add(name + " is missing")));
-        for (ColumnInfo found : table.columns()) {
-            if (!expected.containsKey(found.name().toLowerCase(Locale.ROOT))) {
-                problems.add(found.name() + " is not one of its columns");
-            }
+    private record Words(
+            IntFunction<ColumnType> key,
+            ColumnType text,
+            ColumnType moment,
+            ColumnType number,
+            @Nullable String collation) {
+        static Words of(String engine) {
+            ColumnType text = ColumnType.of(TEXT);
+            ColumnType integer = ColumnType.of(INTEGER);
+            return switch (engine) {
+                // Its TIMESTAMP ends in 2038 and reads by the session's time zone; an index wants a bound.
+                case "mariadb" ->
+                    new Words(
+                            ColumnType::string,
+                            ColumnType.raw("mediumtext"),
+                            ColumnType.raw("datetime"),
+                            integer,
+                            "utf8mb4_nopad_bin");
+                case "mysql" ->
+                    new Words(
+                            ColumnType::string,
+                            ColumnType.raw("mediumtext"),
+                            ColumnType.raw("datetime"),
+                            integer,
+                            "utf8mb4_0900_bin");
+                // It does not index its TEXT, and counts UTF-16 units: a character may be two.
+                case "h2" ->
+                    new Words(
+                            characters -> ColumnType.string(2 * characters),
+                            ColumnType.raw("CHARACTER VARYING"),
+                            ColumnType.of(DATETIME),
+                            integer,
+                            null);
+                case "sqlite" ->
+                    new Words(characters -> text, text, ColumnType.raw("timestamp"), ColumnType.raw("int"), null);
+                default -> new Words(characters -> text, text, ColumnType.of(DATETIME), integer, null);
+            };
         }
-        String key = expected.keySet().iterator().next();
-        if (table.primaryKey().size() != 1 || !table.primaryKey().get(0).equalsIgnoreCase(key)) {
-            problems.add("its primary key is not " + key);
-        } else if (!table.column(key).map(ColumnInfo::binaryComparison).orElse(true)) {
-            problems.add(key + " does not compare byte for byte");
-        }
-        if (!problems.isEmpty()) {
-            throw new CommandFailed("a table of replay must have just the columns that replay gives it: table="
-                    + table.name() + ", " + String.join(", ", problems)
-                    + "; rename that table, or give another database with --db");
+
+        ColumnBuilder compared(ColumnBuilder column) {
+            return collation == null ? column : column.collation(collation);
         }
     }
 
-    private static boolean fits(ColumnInfo found, Column expected) {
-        boolean kind = switch (expected.type) {
-            case KEY, ID, TEXT -> found.kind() == ValueKind.TEXT;
-            case BIGINT, INT -> found.kind() == ValueKind.INTEGER;
-            case TIMESTAMP -> found.kind() == ValueKind.TIMESTAMP || found.kind() == ValueKind.INSTANT;
-        };
-        // A primary key of SQLite may be declared without NOT NULL.
-        boolean isKey = expected.type == Type.KEY || expected.type == Type.ID;
-        return kind && (found.nullable() == expected.nullable || isKey);
+    /** Collects a table's columns in an engine's words. */
+    private static final class Columns {
+        private final Spelling spelling;
+        private final Words words;
+        private final Table.Builder table;
+
+        Columns(String name, Spelling spelling, Words words) {
+            this.spelling = spelling;
+            this.words = words;
+            this.table = Table.named(spelling.of(name));
+        }
+
+        Columns key(String name, int characters) {
+            table.column(
+                    spelling.of(name),
+                    words.key().apply(characters),
+                    column -> words.compared(column).primary());
+            return this;
+        }
+
+        Columns text(String name) {
+            table.column(
+                    spelling.of(name),
+                    words.text(),
+                    column -> words.compared(column).notNull());
+            return this;
+        }
+
+        Columns textOrNull(String name) {
+            table.column(spelling.of(name), words.text(), words::compared);
+            return this;
+        }
+
+        Columns size(String name) {
+            table.column(spelling.of(name), ColumnType.of(BIG_INTEGER), ColumnBuilder::notNull);
+            return this;
+        }
+
+        Columns sizeOrNull(String name) {
+            table.column(spelling.of(name), ColumnType.of(BIG_INTEGER));
+            return this;
+        }
+
+        Columns number(String name) {
+            table.column(spelling.of(name), words.number(), ColumnBuilder::notNull);
+            return this;
+        }
+
+        Columns moment(String name) {
+            table.column(spelling.of(name), words.moment(), ColumnBuilder::notNull);
+            return this;
+        }
+
+        Table build() {
+            return table.build();
+        }
+    }
+
+    /** The tables in an engine's words. */
+    static List<Table> declared(String engine, Spelling spelling) {
+        Words words = Words.of(engine);
+        return List.of(
+                new Columns("page", spelling, words)
+                        .key("path", AccessLine.MAX_KEY_CHARACTERS)
+                        .size("hits")
+                        .size("bytes")
+                        .moment("last_seen")
+                        .build(),
+                new Columns("visitor", spelling, words)
+                        .key("address", AccessLine.MAX_KEY_CHARACTERS)
+                        .size("hits")
+                        .text("last_path")
+                        .moment("last_seen")
+                        .build(),
+                new Columns("hit", spelling, words)
+                        .key("id", ID_CHARACTERS)
+                        .moment("at")
+                        .text("address")
+                        .text("method")
+                        .text("target")
+                        .number("status")
+                        .sizeOrNull("bytes")
+                        .textOrNull("referrer")
+                        .textOrNull("agent")
+                        .build());
     }
 }

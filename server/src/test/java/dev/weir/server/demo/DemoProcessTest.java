@@ -8,6 +8,9 @@ import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -166,6 +169,19 @@ class DemoProcessTest {
             assertThat(second.code()).isEqualTo(1);
             assertThat(owner.requests().hit("a", "").status()).isEqualTo(200);
         }
+    }
+
+    @Test
+    void tableThatDoesNotFit_exitsWithOneAndSaysSo() throws Exception {
+        try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + data.resolve("weir.db"));
+                Statement statement = connection.createStatement()) {
+            statement.execute("CREATE TABLE demo_page (name TEXT PRIMARY KEY)");
+        }
+        Child child = Child.launch("--port", "0", "--data", data.toString());
+        assertThat(child.rest())
+                .contains("table=demo_page", "hits is missing", "--data")
+                .doesNotContain("\tat ");
+        assertThat(child.code()).isEqualTo(1);
     }
 
     @Test

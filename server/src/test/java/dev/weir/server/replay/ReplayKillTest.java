@@ -45,7 +45,7 @@ class ReplayKillTest {
         Files.writeString(file, AccessLogFile.text(0, LINES));
     }
 
-    private static ProcessBuilder java(Class<?> main, String... arguments) {
+    static ProcessBuilder java(Class<?> main, String... arguments) {
         List<String> command = new java.util.ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Xmx256m",
@@ -80,6 +80,8 @@ class ReplayKillTest {
 
     @ParameterizedTest
     @CsvSource({
+        "ACCEPTED, TABLE, 0",
+        "ACCEPTED, TABLE, 2",
         "ACCEPTED, RECOVERED, 0",
         "ACCEPTED, CLAIMED, 0",
         "ACCEPTED, ACCEPTED, 0",

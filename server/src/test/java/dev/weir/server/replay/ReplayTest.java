@@ -11,11 +11,16 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.BiConsumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -243,6 +248,48 @@ class ReplayTest {
                     .isInstanceOf(CommandFailed.class)
                     .hasMessageContaining("belongs to one database");
         }
+    }
+
+    /** Runs while another process changes the schema; {@code waiting} is called when the run says that it waits for that. */
+    private ReplayTotals replayBesideAnOwner(BiConsumer<Replay, Statement> waiting) throws SQLException {
+        String lock = "jdbc:sqlite:" + directory.resolve("target.db.weir-schema-lock");
+        try (Connection owner = DriverManager.getConnection(lock);
+                Statement statement = owner.createStatement()) {
+            statement.execute("BEGIN IMMEDIATE");
+            AtomicReference<Replay> running = new AtomicReference<>();
+            running.set(new Replay(options(data, false, file.toString()), new ReplayListener() {
+                @Override
+                public void note(String message) {
+                    notes.add(message);
+                    waiting.accept(running.get(), statement);
+                }
+            }));
+            return running.get().run();
+        }
+    }
+
+    @Test
+    void schemaThatAnotherChanges_isWaitedFor_andSaid() throws Exception {
+        append(AccessLogFile.text(0, 10));
+        ReplayTotals totals = replayBesideAnOwner((replay, owner) -> {
+            try {
+                owner.execute("ROLLBACK");
+            } catch (SQLException e) {
+                throw new AssertionError(e);
+            }
+        });
+        assertThat(totals.problem()).isNull();
+        assertThat(notes).singleElement().asString().contains("another process changes the schema");
+        AccessLogFile.check(target, 10, 1);
+    }
+
+    @Test
+    void stoppedWhileAnotherChangesTheSchema_ends() throws Exception {
+        append(AccessLogFile.text(0, 10));
+        assertThatThrownBy(() -> replayBesideAnOwner((replay, owner) -> replay.stop()))
+                .isInstanceOf(CommandFailed.class)
+                .hasMessageContaining("run the same command again");
+        assertThat(replay().lines()).isEqualTo(10);
     }
 
     @Test

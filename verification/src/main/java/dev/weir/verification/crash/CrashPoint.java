@@ -53,6 +53,8 @@ enum CrashPoint {
     /** Rows that were left behind are about to be looked for. */
     HANDOVER_TAKE_UP("dev.weir.buffer.Handovers", "takeUp", 3),
 
+    /** A table that is missing is about to be made. */
+    REPLAY_TABLE(ReplayListener.Point.TABLE, 3),
     /** The journal is open and what it held is in the database. */
     REPLAY_RECOVERED(ReplayListener.Point.RECOVERED, 1),
     /** The files are claimed, no line is read. */
