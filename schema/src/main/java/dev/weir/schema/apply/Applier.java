@@ -497,9 +497,11 @@ public final class Applier {
         }
     }
 
-    private static void execute(Connection connection, Step step) throws SQLException {
+    private void execute(Connection connection, Step step) throws SQLException {
+        List<String> statements =
+                dialect.statements(connection, Objects.requireNonNull(step.change()), step.statements());
         try (Statement statement = connection.createStatement()) {
-            for (String sql : step.statements()) {
+            for (String sql : statements) {
                 try {
                     statement.execute(sql);
                 } catch (SQLException e) {

@@ -149,6 +149,14 @@ public interface SchemaDialect {
     Ddl ddl(Change change, boolean online);
 
     /**
+     * The statements of a change at the moment when it is made: as they were planned, but for what steps before it may have
+     * changed in the texts that they repeat.
+     */
+    default List<String> statements(Connection connection, Change change, List<String> planned) throws SQLException {
+        return planned;
+    }
+
+    /**
      * An expression in a query as a value of another column's type, where the engine is strict about types.
      *
      * @param expression NULL, or a quoted column whose values all fit

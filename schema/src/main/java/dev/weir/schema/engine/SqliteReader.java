@@ -12,6 +12,7 @@ import dev.weir.schema.physical.PhysicalSchema;
 import dev.weir.schema.physical.PhysicalSchema.Other;
 import dev.weir.schema.physical.PhysicalTable;
 import java.sql.Connection;
+import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -110,6 +111,21 @@ final class SqliteReader {
             String onDelete,
             List<String> columns,
             List<@Nullable String> targets) {}
+
+    /** The texts of a table's triggers. */
+    static List<String> triggers(Connection connection, String table) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement("SELECT sql FROM main.sqlite_schema"
+                + " WHERE type = 'trigger' AND tbl_name = ? COLLATE NOCASE ORDER BY name")) {
+            statement.setString(1, table);
+            try (ResultSet rows = statement.executeQuery()) {
+                List<String> triggers = new ArrayList<>();
+                while (rows.next()) {
+                    triggers.add(rows.getString(1));
+                }
+                return triggers;
+            }
+        }
+    }
 
     static PhysicalSchema read(Connection connection, Predicate<String> ignored) throws SQLException {
         try (Statement statement = connection.createStatement()) {

@@ -198,6 +198,18 @@ final class SqliteSchema implements SchemaDialect {
         return SqliteDdl.of(change);
     }
 
+    /** A trigger's text follows the renames of steps before, so that it is read when its table is made anew. */
+    @Override
+    public List<String> statements(Connection connection, Change change, List<String> planned) throws SQLException {
+        if (!(change instanceof Change.RebuildTable rebuild)) {
+            return planned;
+        }
+        List<String> triggers = SqliteReader.triggers(connection, rebuild.table());
+        return SqliteDdl.of(new Change.RebuildTable(
+                        rebuild.from().withAttached(triggers), rebuild.to().withAttached(triggers), rebuild.sources()))
+                .statements();
+    }
+
     @Override
     public String converted(String expression, PhysicalColumn to) {
         // A value keeps its own type.

@@ -53,4 +53,10 @@ public record PhysicalTable(
         return new PhysicalTable(
                 name, columns, primaryKey, newIndexes, foreignKeys, checks, comment, options, attached);
     }
+
+    /** The same with other statements that make again what hangs on it. */
+    public PhysicalTable withAttached(List<String> newAttached) {
+        return new PhysicalTable(
+                name, columns, primaryKey, indexes, foreignKeys, checks, comment, options, newAttached);
+    }
 }
