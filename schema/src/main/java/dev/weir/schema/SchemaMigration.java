@@ -128,7 +128,7 @@ public final class SchemaMigration {
             List<PhysicalTable> applied =
                     history.last(connection).map(run -> run.body().tables()).orElse(List.of());
             Wanted wanted = new Wanted(applied, List.of(), Map.of(), Map.of());
-            Difference difference = Differ.between(live, wanted);
+            Difference difference = Differ.between(live, wanted, dialect::comparable);
             List<Step> steps = new Planner(dialect, connection, LARGE_TABLE).steps(difference, List.of());
             return new Plan(Plan.fingerprint(live), "engine", steps, undeclared(live, applied, List.of()));
         });
@@ -215,7 +215,7 @@ public final class SchemaMigration {
         PhysicalSchema live = dialect.read(connection, ignored);
         Normaliser.Normal normal = normal(connection);
         Wanted wanted = Normaliser.wanted(schema, normal.tables());
-        UnaryOperator<PhysicalTable> rules = normal.byEngine() ? UnaryOperator.identity() : dialect::byRules;
+        UnaryOperator<PhysicalTable> rules = normal.byEngine() ? dialect::comparable : dialect::byRules;
         Difference difference = Differ.between(live, wanted, rules);
         Map<String, History.DataRecord> records = new HashMap<>();
         history.dataSteps(connection).forEach(record -> records.put(record.key(), record));

@@ -8,6 +8,8 @@ import dev.weir.schema.physical.PhysicalTable;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,6 +18,8 @@ import org.jspecify.annotations.Nullable;
  * expression is not seen.
  */
 final class PostgresRules {
+    private static final Pattern ACTION = Pattern.compile("NO ACTION|RESTRICT|CASCADE|SET NULL|SET DEFAULT");
+
     private PostgresRules() {}
 
     static PhysicalTable canonical(PhysicalTable table) {
@@ -38,6 +42,25 @@ final class PostgresRules {
                 table.comment(),
                 table.options(),
                 table.attached());
+    }
+
+    /** When a foreign key is checked, and which columns its action concerns, stays as it is: it can't be declared. */
+    static PhysicalTable comparable(PhysicalTable table) {
+        return table.withForeignKeys(table.foreignKeys().stream()
+                .map(key -> new PhysicalForeignKey(
+                        key.name(),
+                        key.columns(),
+                        key.table(),
+                        key.targets(),
+                        action(key.onDelete()),
+                        action(key.onUpdate()),
+                        key.valid()))
+                .toList());
+    }
+
+    private static String action(String sql) {
+        Matcher matcher = ACTION.matcher(sql);
+        return matcher.lookingAt() ? matcher.group() : sql;
     }
 
     private static PhysicalColumn column(PhysicalColumn column) {

@@ -67,8 +67,13 @@ final class PostgresSchema implements SchemaDialect {
     }
 
     @Override
+    public PhysicalTable comparable(PhysicalTable table) {
+        return PostgresRules.comparable(table);
+    }
+
+    @Override
     public PhysicalTable byRules(PhysicalTable table) {
-        return PostgresRules.canonical(table);
+        return PostgresRules.comparable(PostgresRules.canonical(table));
     }
 
     @Override

@@ -61,6 +61,14 @@ public interface SchemaDialect {
     /** A declared table in the engine's words, as far as rules tell; made so it has to be normalised by the engine. */
     PhysicalTable physical(Table declared);
 
+    /**
+     * A form in which tables that the engine has spelled are compared: without what can't be declared, so that it stays as it
+     * is where it is. It is never executed.
+     */
+    default PhysicalTable comparable(PhysicalTable table) {
+        return table;
+    }
+
     /** A declared table, with names that hold in every database where the engine has made some up for its scratch place. */
     default PhysicalTable named(PhysicalTable table) {
         return table;

@@ -66,10 +66,21 @@ final class SqliteSchema implements SchemaDialect {
         return SqliteDeclared.physical(declared);
     }
 
+    /** A primary key takes NULL here unless it says otherwise, which nobody means. */
+    @Override
+    public PhysicalTable comparable(PhysicalTable table) {
+        PhysicalKey key = table.primaryKey();
+        return key == null
+                ? table
+                : table.withColumns(table.columns().stream()
+                        .map(column -> key.columns().contains(column.name()) ? column.withNullable(true) : column)
+                        .toList());
+    }
+
     /** The engine rewrites nothing, so that a table as it is read is in this form. */
     @Override
     public PhysicalTable byRules(PhysicalTable table) {
-        return sorted(SqliteDeclared.normal(table));
+        return comparable(sorted(SqliteDeclared.normal(table)));
     }
 
     static PhysicalTable sorted(PhysicalTable table) {
