@@ -20,6 +20,7 @@ import dev.weir.schema.engine.SchemaDialect;
 import dev.weir.schema.model.DataStep;
 import dev.weir.schema.model.Schema;
 import dev.weir.schema.model.Table;
+import dev.weir.schema.physical.PhysicalColumn;
 import dev.weir.schema.physical.PhysicalSchema;
 import dev.weir.schema.physical.PhysicalTable;
 import dev.weir.schema.plan.Fingerprint;
@@ -162,7 +163,7 @@ public final class SchemaMigration {
      * @throws SchemaException if there is no apply to take back, or one of its steps has no way back
      */
     public Plan rollbackPlan() {
-        return look(connection -> rollbacks().plan(connection).plan());
+        return look(connection -> rollbacks().plan(connection));
     }
 
     /**
@@ -215,11 +216,12 @@ public final class SchemaMigration {
         PhysicalSchema live = dialect.read(connection, ignored);
         Normaliser.Normal normal = normal(connection);
         Wanted wanted = Normaliser.wanted(schema, normal.tables());
+        refuseUnreachable(live, wanted);
         UnaryOperator<PhysicalTable> rules = normal.byEngine() ? dialect::comparable : dialect::byRules;
         Difference difference = Differ.between(live, wanted, rules);
         Map<String, History.DataRecord> records = new HashMap<>();
         history.dataSteps(connection).forEach(record -> records.put(record.key(), record));
-        boolean fresh = isFresh(live, wanted) && records.isEmpty();
+        boolean fresh = live.tables().isEmpty() && records.isEmpty();
         List<DataStep> open = schema.dataSteps().stream()
                 .filter(step -> {
                     History.DataRecord record = records.get(step.key());
@@ -230,17 +232,49 @@ public final class SchemaMigration {
         List<Step> steps = new ArrayList<>(new Planner(dialect, connection, LARGE_TABLE).steps(difference, pending));
         steps.addAll(seedSteps(live));
         List<String> notes = new ArrayList<>(drifted(records));
+        if (fresh) {
+            open.forEach(step -> notes.add("data step that a new database does not need: " + step.key()));
+        }
         notes.addAll(undeclared(live, normal.tables(), named(wanted)));
         Plan plan = new Plan(Plan.fingerprint(live), normal.byEngine() ? "engine" : "rules", steps, notes);
         return new Planning.Planned(plan, live, normal.tables(), declaration, fresh ? open : List.of());
     }
 
-    /** Whether none of the declared tables is there, under its name or the one before. */
-    private static boolean isFresh(PhysicalSchema live, Wanted wanted) {
-        return wanted.tables().stream()
-                        .noneMatch(table -> live.table(table.name()).isPresent())
-                && wanted.tableRenames().keySet().stream()
-                        .noneMatch(table -> live.table(table).isPresent());
+    /** A table that is left alone can't be declared, nor one that the engine takes for another that is there. */
+    private void refuseUnreachable(PhysicalSchema live, Wanted wanted) {
+        for (PhysicalTable table : wanted.tables()) {
+            if (ignored.test(table.name())) {
+                throw new SchemaException("A declared table is not one that is left alone: table=" + table.name()
+                        + "; rename it, or take back the pattern that ignores it (weir_*, and the tables of Flyway and"
+                        + " Liquibase always are)");
+            }
+            PhysicalTable there = live.table(table.name()).orElse(null);
+            if (there == null) {
+                live.tables().stream()
+                        .filter(other -> dialect.sameTable(other.name(), table.name()))
+                        .filter(other ->
+                                !table.name().equals(wanted.tableRenames().get(other.name())))
+                        .findFirst()
+                        .ifPresent(other -> {
+                            throw new SchemaException("To the engine a name in another case is the same name: table="
+                                    + other.name() + ", declared=" + table.name() + "; declare it as it is there");
+                        });
+                continue;
+            }
+            Map<String, String> renames = wanted.columnRenames().getOrDefault(table.name(), Map.of());
+            for (PhysicalColumn column : table.columns()) {
+                there.columns().stream()
+                        .filter(other -> there.column(column.name()).isEmpty()
+                                && dialect.sameColumn(other.name(), column.name())
+                                && !column.name().equals(renames.get(other.name())))
+                        .findFirst()
+                        .ifPresent(other -> {
+                            throw new SchemaException("To the engine a name in another case is the same name: table="
+                                    + table.name() + ", column=" + other.name() + ", declared=" + column.name()
+                                    + "; declare it as it is there, or say renamedFrom: " + other.name());
+                        });
+            }
+        }
     }
 
     /** The declaration in the engine's words: known in this process, or from the last apply, or asked of the engine. */

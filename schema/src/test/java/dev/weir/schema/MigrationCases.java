@@ -40,7 +40,7 @@ import org.junit.jupiter.api.Timeout;
 /** What planning and applying must do, on one engine. Each test has an empty database of its own. */
 @Timeout(120)
 abstract class MigrationCases {
-    private static final List<String> NOTHING_ALLOWED = List.of();
+    static final List<String> NOTHING_ALLOWED = List.of();
 
     private DataSource dataSource;
     Database db;
@@ -73,12 +73,12 @@ abstract class MigrationCases {
         return migration(tables).apply(NOTHING_ALLOWED);
     }
 
-    private void execute(String sql) {
+    void execute(String sql) {
         db.sql(sql).execute();
         db.catalog().refresh();
     }
 
-    private long number(String sql) {
+    long number(String sql) {
         return db.sql(sql).first().orElseThrow().getLong("n");
     }
 
@@ -86,13 +86,13 @@ abstract class MigrationCases {
         return db.dialect().quote(name);
     }
 
-    private static Table.Builder users() {
+    static Table.Builder users() {
         return Table.named("users")
                 .column("id", ColumnType.of(ColumnType.Kind.BIG_INTEGER), ColumnBuilder::primary)
                 .column("name", ColumnType.string(100), ColumnBuilder::notNull);
     }
 
-    private static Table.Builder posts() {
+    static Table.Builder posts() {
         return Table.named("posts")
                 .column("id", ColumnType.of(ColumnType.Kind.BIG_INTEGER), ColumnBuilder::primary)
                 .column(
@@ -103,7 +103,7 @@ abstract class MigrationCases {
                 .index(Index.on("title", "author"));
     }
 
-    private void insertUsers(String... names) {
+    void insertUsers(String... names) {
         for (int i = 0; i < names.length; i++) {
             db.table("users").insert(Map.of("id", i + 1L, "name", names[i]));
         }
@@ -113,11 +113,11 @@ abstract class MigrationCases {
         return plan.hazards().stream().map(Hazard::consent).toList();
     }
 
-    private void assertSettled(Table... tables) {
+    void assertSettled(Table... tables) {
         assertSettled(Schema.of(tables));
     }
 
-    private void assertSettled(Schema schema) {
+    void assertSettled(Schema schema) {
         assertThat(migration(schema).plan().steps()).extracting(Step::sql).isEmpty();
         assertThat(migration(schema).status().steps()).extracting(Step::sql).isEmpty();
         assertThat(SchemaMigration.of(db, schema)
@@ -179,7 +179,7 @@ abstract class MigrationCases {
         assertThat(tables()).isEqualTo(before);
     }
 
-    private List<String> tables() {
+    List<String> tables() {
         try (var connection = dataSource.getConnection()) {
             return db.dialect().tableNames(connection);
         } catch (java.sql.SQLException e) {
@@ -767,6 +767,326 @@ abstract class MigrationCases {
             assertThat(db.table("users").count()).isEqualTo(2);
         }
         assertThat(tables()).doesNotContain("ok");
+    }
+
+    @Test
+    void rollback_ofSeveralChanges_asksForWhatCameSince() {
+        Table before = Table.named("t")
+                .column("id", ColumnType.of(ColumnType.Kind.BIG_INTEGER), ColumnBuilder::primary)
+                .column("a", ColumnType.string(20))
+                .build();
+        apply(before);
+        db.table("t").insert(Map.of("id", 1L, "a", "x"));
+        Table after = Table.named("t")
+                .column("id", ColumnType.of(ColumnType.Kind.BIG_INTEGER), ColumnBuilder::primary)
+                .column("a", ColumnType.string(20), ColumnBuilder::notNull)
+                .column("b", ColumnType.of(ColumnType.Kind.INTEGER))
+                .check("b_positive", "b > 0")
+                .build();
+        apply(after);
+        execute("alter table t add column manual varchar(20)");
+        db.table("t").all().update(Map.of("manual", "precious", "b", 77));
+        assertThat(consents(migration(after).rollbackPlan()))
+                .containsExactlyInAnyOrder("drop_column:t.b", "drop_column:t.manual");
+        assertThatThrownBy(() -> migration(after).rollback(List.of("drop_column:t.b")))
+                .isInstanceOf(HazardException.class)
+                .hasMessageContaining("drop_column:t.manual (1)");
+        assertThat(db.table("t").first().orElseThrow().getString("manual")).isEqualTo("precious");
+        migration(after).rollback(List.of("drop_column:t.b", "drop_column:t.manual"));
+        assertSettled(before);
+        assertThat(db.table("t").first().orElseThrow().getString("a")).isEqualTo("x");
+    }
+
+    @Test
+    void rollback_cutOff_goesOn() {
+        Table before = Table.named("t")
+                .column("id", ColumnType.of(ColumnType.Kind.BIG_INTEGER), ColumnBuilder::primary)
+                .column("a", ColumnType.of(ColumnType.Kind.INTEGER))
+                .column("b", ColumnType.string(5))
+                .build();
+        Table after = Table.named("t")
+                .column("id", ColumnType.of(ColumnType.Kind.BIG_INTEGER), ColumnBuilder::primary)
+                .column("a", ColumnType.of(ColumnType.Kind.BIG_INTEGER))
+                .column("b", ColumnType.string(50))
+                .column("c", ColumnType.of(ColumnType.Kind.INTEGER))
+                .check("a_positive", "a > 0")
+                .index(Index.on("a", "b"))
+                .build();
+        int steps = 0;
+        for (boolean cut = true; cut; steps++) {
+            apply(before);
+            apply(after);
+            List<String> begun = new ArrayList<>();
+            int last = steps;
+            SchemaMigration cutOff = SchemaMigration.of(db, Schema.of(after))
+                    .listener(new dev.weir.schema.apply.ApplyListener() {
+                        @Override
+                        public void done(Step step) {
+                            begun.add(step.id());
+                            if (begun.size() > last) {
+                                throw new IllegalStateException("cut off");
+                            }
+                        }
+                    })
+                    .build();
+            try {
+                cutOff.rollback(NOTHING_ALLOWED);
+                cut = false;
+            } catch (IllegalStateException e) {
+                migration(after).rollback(NOTHING_ALLOWED);
+            }
+            assertSettled(before);
+        }
+        assertThat(steps).isGreaterThan(1);
+    }
+
+    @Test
+    void rollback_afterAStepThatNobodyCouldNote_takesItBack() {
+        apply(users().build());
+        Table wanted = users().column("age", ColumnType.of(ColumnType.Kind.INTEGER))
+                .column("city", ColumnType.string(10))
+                .build();
+        // Between the statement and the note of it: the process is gone.
+        SchemaMigration killed = SchemaMigration.of(db, Schema.of(wanted))
+                .listener(new dev.weir.schema.apply.ApplyListener() {
+                    @Override
+                    public void begins(Step step) {
+                        if (step.id().equals("add_column:users.age")
+                                && !dev.weir.schema.engine.SchemaDialect.of(db.dialect())
+                                        .transactional()) {
+                            execute(step.sql());
+                            throw new IllegalStateException("killed");
+                        }
+                    }
+                })
+                .build();
+        try {
+            killed.apply(NOTHING_ALLOWED);
+        } catch (IllegalStateException e) {
+            apply(wanted);
+        }
+        migration(wanted).rollback(NOTHING_ALLOWED);
+        assertSettled(users().build());
+    }
+
+    @Test
+    void rollback_ofARename_andWhatSpeaksOfIt() {
+        Table before = Table.named("t")
+                .column("id", ColumnType.of(ColumnType.Kind.BIG_INTEGER), ColumnBuilder::primary)
+                .column("a", ColumnType.of(ColumnType.Kind.INTEGER))
+                .check("ck", "a > 0")
+                .build();
+        apply(before);
+        db.table("t").insert(Map.of("id", 1L, "a", 5));
+        Table after = Table.named("t2")
+                .renamedFrom("t")
+                .column("id", ColumnType.of(ColumnType.Kind.BIG_INTEGER), ColumnBuilder::primary)
+                .column(
+                        "b",
+                        ColumnType.of(ColumnType.Kind.BIG_INTEGER),
+                        c -> c.notNull().renamedFrom("a"))
+                .check("ck", "b > 1")
+                .build();
+        apply(after);
+        assertThat(migration(after).rollbackPlan().hazards()).isEmpty();
+        migration(after).rollback(NOTHING_ALLOWED);
+        assertSettled(before);
+        assertThat(db.table("t").first().orElseThrow().getLong("a")).isEqualTo(5);
+    }
+
+    @Test
+    void rollback_ofAnotherExpression_isNoLoss() {
+        Table before = users().column("g", ColumnType.string(99), c -> c.generated("lower(name)"))
+                .build();
+        Table after = users().column("g", ColumnType.string(99), c -> c.generated("upper(name)"))
+                .build();
+        apply(before);
+        insertUsers("Ann");
+        apply(after);
+        assertThat(migration(after).rollbackPlan().hazards()).isEmpty();
+        migration(after).rollback(NOTHING_ALLOWED);
+        assertSettled(before);
+    }
+
+    private static Table.Builder keyed(ColumnType type) {
+        return Table.named("t")
+                .column("k", type, ColumnBuilder::primary)
+                .column("a", ColumnType.of(ColumnType.Kind.INTEGER));
+    }
+
+    private static Schema keyed(ColumnType type, String sql) {
+        return Schema.of(
+                List.of(keyed(type).build()),
+                List.of(DataStep.sql("step", DataStep.When.BEFORE_CONTRACT, "-- batch: t.k 2\n" + sql, null)));
+    }
+
+    @Test
+    void dataStep_changedBetweenItsBatches_isRefused() {
+        ColumnType number = ColumnType.of(ColumnType.Kind.BIG_INTEGER);
+        apply(keyed(number).build());
+        for (long i = 1; i <= 5; i++) {
+            db.table("t").insert(Map.of("k", i, "a", 10));
+        }
+        db.table("t").insert(Map.of("k", 6L, "a", 0));
+        String times = "update t set a = a * 100 where k > :from and k <= :to";
+        SchemaMigration cut = SchemaMigration.of(db, keyed(number, times))
+                .listener(new dev.weir.schema.apply.ApplyListener() {
+                    @Override
+                    public void batch(Step shown, long batches) {
+                        throw new IllegalStateException("cut off");
+                    }
+                })
+                .build();
+        assertThatThrownBy(() -> cut.apply(NOTHING_ALLOWED)).hasMessageContaining("cut off");
+        assertThat(number("select a as n from t where k = 1")).isEqualTo(1000);
+        assertThatThrownBy(() -> migration(keyed(number, times + " and a > 0")).apply(NOTHING_ALLOWED))
+                .isInstanceOf(SchemaException.class)
+                .hasMessageContaining("done=up to 2");
+        assertThat(number("select a as n from t where k = 1")).isEqualTo(1000);
+        migration(keyed(number, times)).apply(NOTHING_ALLOWED);
+        assertThat(number("select count(*) as n from t where a = 1000")).isEqualTo(5);
+    }
+
+    @Test
+    void dataStep_marksInTextsAndComments_areNoEnds() {
+        ColumnType text = ColumnType.string(20);
+        apply(keyed(text).column("m", ColumnType.string(40)).build());
+        db.table("t").insert(Map.of("k", "a", "a", 1));
+        Schema schema = Schema.of(
+                List.of(keyed(text).column("m", ColumnType.string(40)).build()),
+                List.of(DataStep.sql(
+                        "step",
+                        DataStep.When.BEFORE_CONTRACT,
+                        "-- batch: t.k 2\n/* :from here */ update t set m = 'mail:to me' where k > :from and k <= :to",
+                        null)));
+        migration(schema).apply(NOTHING_ALLOWED);
+        assertThat(db.table("t").first().orElseThrow().getString("m")).isEqualTo("mail:to me");
+    }
+
+    @Test
+    void dataStep_inBatches_leavesOutNoRowSilently() {
+        ColumnType text = ColumnType.string(20);
+        apply(keyed(text).build());
+        db.table("t").insert(Map.of("k", "", "a", 1));
+        db.table("t").insert(Map.of("k", "b", "a", 1));
+        assertThatThrownBy(() -> migration(keyed(text, "update t set a = 2 where k > :from and k <= :to"))
+                        .apply(NOTHING_ALLOWED))
+                .isInstanceOf(SchemaException.class)
+                .hasMessageContaining("column=k, key=''");
+        assertThat(number("select count(*) as n from t where a = 1")).isEqualTo(2);
+    }
+
+    @Test
+    void dataStep_besideTablesOfOthers_isNotSkipped() {
+        execute("create table others (id bigint primary key, name varchar(20))");
+        execute("insert into others values (1, 'Ann')");
+        DataStep fill = DataStep.sql(
+                "fill",
+                DataStep.When.BEFORE_CONTRACT,
+                "insert into users (id, name) select id, name from others",
+                null);
+        migration(Schema.of(List.of(users().build()), List.of(fill))).apply(NOTHING_ALLOWED);
+        assertThat(db.table("users").count()).isOne();
+    }
+
+    @Test
+    void foreignKey_thatChangesWhileItMakesWay_isDroppedOnce() {
+        Table.Builder[] before = referring(ColumnType.Kind.INTEGER, ReferentialAction.CASCADE);
+        apply(before[0].build(), before[1].build());
+        db.table("a").insert(Map.of("x", 1));
+        db.table("b").insert(Map.of("id", 1L, "ax", 1));
+        Table.Builder[] after = referring(ColumnType.Kind.BIG_INTEGER, ReferentialAction.SET_NULL);
+        Table a = after[0].build();
+        Table b = after[1].build();
+        apply(a, b);
+        assertSettled(a, b);
+        assertThat(db.table("b").count()).isOne();
+    }
+
+    private static Table.Builder[] referring(ColumnType.Kind kind, ReferentialAction action) {
+        return new Table.Builder[] {
+            Table.named("a").column("x", ColumnType.of(kind), ColumnBuilder::primary),
+            Table.named("b")
+                    .column("id", ColumnType.of(ColumnType.Kind.BIG_INTEGER), ColumnBuilder::primary)
+                    .column(
+                            "ax",
+                            ColumnType.of(kind),
+                            c -> c.references("a", "x").onDelete(action))
+        };
+    }
+
+    @Test
+    void declaredTable_thatIsLeftAlone_isRefusedBeforeAnythingIsMade() {
+        Table own = Table.named("schema_version")
+                .column("id", ColumnType.of(ColumnType.Kind.BIG_INTEGER), ColumnBuilder::primary)
+                .build();
+        assertThatThrownBy(() -> apply(own))
+                .isInstanceOf(SchemaException.class)
+                .hasMessageContaining("table=schema_version");
+        assertThat(tables()).doesNotContain("schema_version");
+    }
+
+    @Test
+    void rollback_afterAnApplyThatFoundNothingToDo_takesTheOneBeforeBack() {
+        apply(users().build());
+        Table more =
+                users().column("age", ColumnType.of(ColumnType.Kind.INTEGER)).build();
+        apply(more);
+        Table words = users().column("age", ColumnType.of(ColumnType.Kind.INTEGER), c -> c.renamedFrom("years"))
+                .build();
+        assertThat(apply(words).steps()).isEmpty();
+        migration(words).rollback(NOTHING_ALLOWED);
+        assertSettled(users().build());
+    }
+
+    @Test
+    void duplicates_areCounted_whateverTheColumnsAreCalled() {
+        Table.Builder[] tables = new Table.Builder[2];
+        for (int i = 0; i < 2; i++) {
+            tables[i] =
+                    Table.named("u").column("id", ColumnType.of(ColumnType.Kind.BIG_INTEGER), ColumnBuilder::primary);
+            for (String name : List.of("n", "future", "base", "c", "p")) {
+                boolean unique = i == 1;
+                tables[i].column(name, ColumnType.string(9), column -> unique ? column.unique() : column);
+            }
+        }
+        apply(tables[0].build());
+        db.table("u").insert(Map.of("id", 1L, "n", "x"));
+        db.table("u").insert(Map.of("id", 2L, "n", "x"));
+        assertThat(migration(tables[1].build()).plan().hazards())
+                .extracting(Hazard::count)
+                .containsExactly(1L);
+    }
+
+    @Test
+    void seeds_giveEveryKindOfColumnItsValue_andConverge() {
+        Map<String, ColumnType> types = new java.util.LinkedHashMap<>();
+        Map<String, Object> row = new java.util.LinkedHashMap<>();
+        row.put("k", "a");
+        types.put("ts", ColumnType.of(ColumnType.Kind.TIMESTAMP));
+        row.put("ts", "2026-01-01T10:00:00Z");
+        types.put("dtt", ColumnType.of(ColumnType.Kind.DATETIME));
+        row.put("dtt", "2026-01-01 10:00:00");
+        types.put("dt", ColumnType.of(ColumnType.Kind.DATE));
+        row.put("dt", "2026-01-31");
+        types.put("tm", ColumnType.of(ColumnType.Kind.TIME));
+        row.put("tm", "10:30:00");
+        types.put("ident", ColumnType.of(ColumnType.Kind.UUID));
+        row.put("ident", "3f1c8f5e-5f1b-4f7e-9a55-0d7a9b0c1d2e");
+        types.put("bin", ColumnType.of(ColumnType.Kind.BINARY));
+        row.put("bin", "0x00ff");
+        types.put("d", ColumnType.decimal(10, 2));
+        row.put("d", 3);
+        types.put("f", ColumnType.of(ColumnType.Kind.FLOAT));
+        row.put("f", 0.1);
+        Table.Builder table = Table.named("t").column("k", ColumnType.string(9), ColumnBuilder::primary);
+        types.forEach(table::column);
+        Table wanted = table.seed(new Seed(List.of("k"), true, List.of(row))).build();
+        apply(wanted);
+        assertSettled(wanted);
+        assertThat(apply(wanted).steps()).isEmpty();
+        db.table("t").all().update(Map.of("d", 4));
+        assertThat(apply(wanted).steps()).containsExactly("seed:t");
     }
 
     @Test

@@ -6,7 +6,7 @@ import java.util.UUID;
 import javax.sql.DataSource;
 import org.h2.jdbcx.JdbcDataSource;
 
-class MigrationOnH2Test extends MigrationCases {
+class MigrationOnH2Test extends OvertakenMigrationCases {
     private final JdbcDataSource source = new JdbcDataSource();
 
     @Override

@@ -11,8 +11,11 @@ import dev.weir.schema.engine.DdlTransaction;
 import dev.weir.schema.engine.Limits;
 import dev.weir.schema.engine.SchemaDialect;
 import dev.weir.schema.engine.SchemaLock;
+import dev.weir.schema.engine.TableGuard;
 import dev.weir.schema.model.DataStep;
+import dev.weir.schema.physical.PhysicalSchema;
 import dev.weir.schema.physical.PhysicalTable;
+import dev.weir.schema.plan.Guard;
 import dev.weir.schema.plan.Hazard;
 import dev.weir.schema.plan.Phase;
 import dev.weir.schema.plan.Plan;
@@ -68,15 +71,30 @@ public final class Applier {
     private final class Work {
         private final Connection connection;
         private final long run;
+        private final List<PhysicalTable> before;
+        private final Collection<String> allowed;
         private final List<Done> done = new ArrayList<>();
 
-        Work(Connection connection, long run) {
+        Work(Connection connection, long run, Planned first, Collection<String> allowed) {
             this.connection = connection;
             this.run = run;
+            this.allowed = allowed;
+            Set<String> changed = first.plan().steps().stream()
+                    .map(Step::change)
+                    .filter(Objects::nonNull)
+                    .map(Change::table)
+                    .collect(Collectors.toSet());
+            this.before = first.live().tables().stream()
+                    .filter(table -> changed.contains(table.name()))
+                    .toList();
         }
 
         void note() throws SQLException {
-            history.update(connection, run, History.State.RUNNING, new Body(done, List.of(), List.of()));
+            history.update(connection, run, History.State.RUNNING, new Body(done, before, List.of(), List.of()));
+        }
+
+        List<String> steps() {
+            return done.stream().map(Done::id).toList();
         }
     }
 
@@ -110,28 +128,35 @@ public final class Applier {
             refuseMissingRights(connection, first);
             history.make(connection);
             long run = history.begin(connection, "apply", first.declaration());
-            Work work = new Work(connection, run);
-            Planned now = first;
-            for (boolean more = true; more; ) {
-                more = now.plan().steps().stream().anyMatch(step -> step.phase() == Phase.DATA);
-                run(work, now, more);
-                now = planning.plan(connection);
-                if (more) {
-                    refuseHazards(now.plan(), allowed, true);
-                    more = !now.plan().isEmpty();
-                }
-            }
-            checkConverged(now.plan());
+            Work work = new Work(connection, run, first, allowed);
+            Planned now = carryOut(work, planning, first);
             history.update(
                     connection,
                     run,
                     History.State.DONE,
                     new Body(
                             work.done,
+                            work.before,
                             now.declaredTables(),
                             now.plan().normalised().equals("engine") ? now.normal() : List.of()));
-            return new ApplyReport(work.done.stream().map(Done::id).toList());
+            return new ApplyReport(work.steps());
         });
+    }
+
+    /** Runs a plan, the part after data steps as it is planned after them, and looks whether nothing is left to do. */
+    private Planned carryOut(Work work, Planning planning, Planned first) throws SQLException {
+        Planned now = first;
+        for (boolean more = true; more; ) {
+            more = now.plan().steps().stream().anyMatch(step -> step.phase() == Phase.DATA);
+            run(work, now, more);
+            now = planning.plan(work.connection);
+            if (more) {
+                refuseHazards(now.plan(), work.allowed, true);
+                more = !now.plan().isEmpty();
+            }
+        }
+        checkConverged(now.plan());
+        return now;
     }
 
     /**
@@ -188,7 +213,7 @@ public final class Applier {
         List<PhysicalTable> normal =
                 planned.plan().normalised().equals("engine") ? planned.normal() : List.<PhysicalTable>of();
         List<PhysicalTable> tables = kind.equals("baseline") ? planned.live().tables() : planned.declaredTables();
-        history.update(connection, run, History.State.DONE, new Body(List.of(), tables, normal));
+        history.update(connection, run, History.State.DONE, new Body(List.of(), List.of(), tables, normal));
     }
 
     /**
@@ -198,17 +223,22 @@ public final class Applier {
      */
     public ApplyReport rollback(Rollback rollback, Collection<String> allowed) {
         return owned(connection -> {
-            Rollback.Planned planned = rollback.plan(connection);
-            refuseHazards(planned.plan(), allowed, false);
+            List<History.Run> undone = rollback.runs(connection);
+            Planning planning = at -> {
+                PhysicalSchema live = rollback.live(at);
+                return new Planned(rollback.plan(at, live, undone), live, List.of(), "", List.of());
+            };
+            Planned first = planning.plan(connection);
+            refuseHazards(first.plan(), allowed, false);
             long run = history.begin(connection, "rollback", "");
-            Work work = new Work(connection, run);
-            run(work, planned.plan().steps());
-            database.catalog().refresh();
-            for (History.Run undone : planned.runs()) {
-                history.update(connection, undone.id(), History.State.ROLLED_BACK, undone.body());
+            Work work = new Work(connection, run, first, allowed);
+            carryOut(work, planning, first);
+            for (History.Run back : undone) {
+                history.update(connection, back.id(), History.State.ROLLED_BACK, back.body());
             }
-            history.update(connection, run, History.State.ROLLED_BACK, new Body(work.done, List.of(), List.of()));
-            return new ApplyReport(work.done.stream().map(Done::id).toList());
+            history.update(
+                    connection, run, History.State.ROLLED_BACK, new Body(work.done, work.before, List.of(), List.of()));
+            return new ApplyReport(work.steps());
         });
     }
 
@@ -339,7 +369,7 @@ public final class Applier {
             try (DdlTransaction transaction = dialect.begin(work.connection, changes)) {
                 for (Step step : steps) {
                     listener.begins(step);
-                    execute(work.connection, step);
+                    executeGuarded(work, step);
                     work.done.add(Done.of(step));
                     listener.done(step);
                 }
@@ -352,30 +382,57 @@ public final class Applier {
         });
     }
 
+    /**
+     * A step by itself. It is written down before it is made, so that a rollback knows of it even if the process dies before
+     * it could tell that it was made.
+     */
     private void alone(Work work, Step step) throws SQLException {
-        listener.begins(step);
-        if (step.work() instanceof Step.DataWork data) {
-            patiently(() -> runData(work.connection, step, data.step()));
-        } else if (step.work() instanceof Step.SeedWork seed) {
-            seeds.apply(seed.table());
-        } else {
-            Change change = Objects.requireNonNull(step.change());
-            patiently(() -> {
-                try (DdlTransaction transaction =
-                        step.transactional() ? dialect.begin(work.connection, List.of(change)) : null) {
-                    execute(work.connection, step);
-                    if (transaction != null) {
-                        transaction.commit();
-                    }
-                }
-            });
-            TransactionHook hooks = database.hooks();
-            hooks.beforeCommit(AllTables.of(database));
-            hooks.afterCommit(AllTables.of(database));
-        }
         work.done.add(Done.of(step));
         work.note();
+        listener.begins(step);
+        try {
+            makeAlone(work, step);
+        } catch (SQLException | RuntimeException e) {
+            if (step.statements().size() <= 1 && step.change() != null) {
+                // The engine made it wholly or not at all.
+                work.done.remove(work.done.size() - 1);
+                noteAfter(work, e);
+            }
+            throw e;
+        }
         listener.done(step);
+    }
+
+    private static void noteAfter(Work work, Exception error) {
+        try {
+            work.note();
+        } catch (SQLException e) {
+            error.addSuppressed(e);
+        }
+    }
+
+    private void makeAlone(Work work, Step step) throws SQLException {
+        if (step.work() instanceof Step.DataWork data) {
+            patiently(() -> runData(work.connection, step, data.step()));
+            return;
+        }
+        if (step.work() instanceof Step.SeedWork seed) {
+            seeds.apply(seed.table());
+            return;
+        }
+        Change change = Objects.requireNonNull(step.change());
+        patiently(() -> {
+            try (DdlTransaction transaction =
+                    step.transactional() ? dialect.begin(work.connection, List.of(change)) : null) {
+                executeGuarded(work, step);
+                if (transaction != null) {
+                    transaction.commit();
+                }
+            }
+        });
+        TransactionHook hooks = database.hooks();
+        hooks.beforeCommit(AllTables.of(database));
+        hooks.afterCommit(AllTables.of(database));
     }
 
     private void runData(Connection connection, Step shown, DataStep step) throws SQLException {
@@ -396,6 +453,33 @@ public final class Applier {
         TransactionHook hooks = database.hooks();
         hooks.beforeCommit(AllTables.of(database));
         hooks.afterCommit(AllTables.of(database));
+    }
+
+    /** Makes a step while no row can come that it would do harm to, beyond what was consented to. */
+    private void executeGuarded(Work work, Step step) throws SQLException {
+        List<Guard> guards = step.guards().stream()
+                .filter(guard -> !work.allowed.contains(guard.hazard(0).consent()))
+                .toList();
+        if (guards.isEmpty()) {
+            execute(work.connection, step);
+            return;
+        }
+        String table = Objects.requireNonNull(step.change()).table();
+        String any = guards.stream().map(guard -> "(" + guard.condition() + ")").collect(Collectors.joining(" OR "));
+        try (TableGuard held = dialect.guard(work.connection, table, any)) {
+            if (held.rows() > 0) {
+                List<Hazard> came = new ArrayList<>();
+                for (Guard guard : guards) {
+                    long count = dialect.count(work.connection, table, guard.condition());
+                    if (count > 0 || guards.size() == 1) {
+                        came.add(guard.hazard(Math.max(count, 1)));
+                    }
+                }
+                throw new HazardException(
+                        "Values came while the plan was carried out; this step and what follows is not done: ", came);
+            }
+            execute(work.connection, step);
+        }
     }
 
     private static void execute(Connection connection, Step step) throws SQLException {

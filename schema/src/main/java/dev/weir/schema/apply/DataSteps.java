@@ -8,6 +8,7 @@ import dev.weir.schema.model.DataStep;
 import dev.weir.schema.plan.Fingerprint;
 import dev.weir.schema.plan.Step;
 import dev.weir.schema.sql.SqlScript;
+import dev.weir.schema.sql.SqlTokens;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -30,7 +31,6 @@ import org.jspecify.annotations.Nullable;
 final class DataSteps {
     private static final Pattern BATCH =
             Pattern.compile("(?m)^\\s*--\\s*batch:\\s*(\\S+)\\.(\\S+?)(?:\\s+(\\d+))?\\s*$");
-    private static final Pattern ENDS = Pattern.compile("(?<!:):(from|to)\\b");
     private static final int DEFAULT_SIZE = 1_000;
 
     private final Database database;
@@ -50,12 +50,13 @@ final class DataSteps {
     /** Runs a step from where it was left to its end. The connection is in auto-commit mode. */
     void run(Connection connection, Step shown, DataStep step) throws SQLException {
         String hash = hash(step);
-        String position = history.dataSteps(connection).stream()
-                .filter(record ->
-                        record.key().equals(step.key()) && record.hash().equals(hash))
-                .map(History.DataRecord::position)
-                .findFirst()
-                .orElse(null);
+        String position = null;
+        for (History.DataRecord record : history.dataSteps(connection)) {
+            if (record.key().equals(step.key())) {
+                refuseChanged(step, record, hash);
+                position = record.position();
+            }
+        }
         long batches = 0;
         connection.setAutoCommit(false);
         try {
@@ -71,6 +72,16 @@ final class DataSteps {
         } finally {
             connection.rollback();
             connection.setAutoCommit(true);
+        }
+    }
+
+    private static void refuseChanged(DataStep step, History.DataRecord begun, String hash) {
+        if (!begun.hash().equals(hash)) {
+            throw new SchemaException(
+                    "A data step stays as it is while some of its batches are done and others are not: step="
+                            + step.key()
+                            + ", done=up to " + begun.position()
+                            + "; put the old text back, or give the new one another key and let it leave out what is done");
         }
     }
 
@@ -135,16 +146,14 @@ final class DataSteps {
         if (to == null) {
             return null;
         }
+        Object start = from == null ? least(column, step) : from;
+        if (from == null) {
+            refuseLeast(connection, table, column, start, step);
+        }
         for (String single : SqlScript.split(sql)) {
             List<Object> ends = new ArrayList<>();
-            Matcher marks = ENDS.matcher(single);
-            StringBuilder prepared = new StringBuilder();
-            while (marks.find()) {
-                ends.add(marks.group(1).equals("to") ? to : from == null ? least(column, step) : from);
-                marks.appendReplacement(prepared, "?");
-            }
-            marks.appendTail(prepared);
-            try (PreparedStatement statement = connection.prepareStatement(prepared.toString())) {
+            String prepared = prepared(single, start, to, ends);
+            try (PreparedStatement statement = connection.prepareStatement(prepared)) {
                 for (int i = 0; i < ends.size(); i++) {
                     database.dialect().bind(statement, i + 1, column, ends.get(i));
                 }
@@ -152,6 +161,48 @@ final class DataSteps {
             }
         }
         return String.valueOf(to);
+    }
+
+    /** The statement with a parameter for each {@code :from} and {@code :to} outside of quotes and comments. */
+    private static String prepared(String sql, Object from, Object to, List<Object> ends) {
+        StringBuilder prepared = new StringBuilder();
+        List<SqlTokens.Token> tokens = SqlTokens.of(sql);
+        int copied = 0;
+        for (int i = 1; i < tokens.size(); i++) {
+            SqlTokens.Token name = tokens.get(i);
+            boolean mark = (name.is("from") || name.is("to"))
+                    && isColonBefore(tokens, i)
+                    && !(i > 1 && isColonBefore(tokens, i - 1));
+            if (mark) {
+                prepared.append(sql, copied, tokens.get(i - 1).start()).append('?');
+                copied = name.start() + name.text().length();
+                ends.add(name.is("to") ? to : from);
+            }
+        }
+        return prepared.append(sql.substring(copied)).toString();
+    }
+
+    private static boolean isColonBefore(List<SqlTokens.Token> tokens, int at) {
+        SqlTokens.Token before = tokens.get(at - 1);
+        return before.is(":") && before.start() + 1 == tokens.get(at).start();
+    }
+
+    /** The ranges begin above the least key that there can be, so a row that has it would be left out. */
+    private void refuseLeast(Connection connection, TableInfo table, ColumnInfo column, Object least, DataStep step)
+            throws SQLException {
+        String select = "SELECT count(*) FROM " + database.dialect().quote(table) + " WHERE "
+                + database.dialect().quote(column.name()) + " = ?";
+        try (PreparedStatement statement = connection.prepareStatement(select)) {
+            database.dialect().bind(statement, 1, column, least);
+            try (ResultSet rows = statement.executeQuery()) {
+                if (rows.next() && rows.getLong(1) > 0) {
+                    throw new SchemaException(
+                            "A data step's batches go by a key that has a lower one: step=" + step.key()
+                                    + ", column=" + column.name() + ", key='" + least
+                                    + "'; leave '-- batch:' out, or give that row another key");
+                }
+            }
+        }
     }
 
     /** The last of the next keys; null if there are none. */

@@ -55,13 +55,19 @@ public final class History {
     /**
      * What a run did.
      *
-     * @param steps those that were carried out, in order
+     * @param steps those that were carried out, in order; the last may be one that was only begun
+     * @param before the tables that it changes, as they were when it began
      * @param tables the declared tables as they were afterwards
      * @param normal the declaration in the engine's words
      */
-    public record Body(List<Done> steps, List<PhysicalTable> tables, List<PhysicalTable> normal) {
+    public record Body(
+            List<Done> steps, List<PhysicalTable> before, List<PhysicalTable> tables, List<PhysicalTable> normal) {
+        /** A body of a run that has done nothing yet. */
+        static final Body EMPTY = new Body(List.of(), List.of(), List.of(), List.of());
+
         /** A copy whose lists can't change. */
         public Body {
+            before = List.copyOf(before);
             steps = List.copyOf(steps);
             tables = List.copyOf(tables);
             normal = List.copyOf(normal);
@@ -214,7 +220,7 @@ public final class History {
             insert.setString(3, State.RUNNING.name());
             insert.setString(4, Instant.now().toString());
             insert.setString(5, declaration);
-            insert.setString(6, JSON.writeValueAsString(new Body(List.of(), List.of(), List.of())));
+            insert.setString(6, JSON.writeValueAsString(Body.EMPTY));
             insert.executeUpdate();
         }
         return id;

@@ -130,6 +130,11 @@ final class H2Schema implements SchemaDialect {
     }
 
     @Override
+    public TableGuard guard(Connection connection, String table, String condition) throws SQLException {
+        return H2TableGuard.check(this, connection, table, condition);
+    }
+
+    @Override
     public Limits limits(Connection connection, Duration lockTimeout, Duration statementTimeout) throws SQLException {
         dialect.lockTimeout(connection, lockTimeout);
         int before;

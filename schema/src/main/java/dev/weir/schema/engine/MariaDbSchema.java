@@ -127,6 +127,16 @@ final class MariaDbSchema implements SchemaDialect {
         };
     }
 
+    @Override
+    public boolean sameColumn(String one, String other) {
+        return one.equalsIgnoreCase(other);
+    }
+
+    @Override
+    public TableGuard guard(Connection connection, String table, String condition) throws SQLException {
+        return MariaDbTableGuard.lock(this, connection, table, condition);
+    }
+
     /** In whole seconds, at least one. The session is strict from then on. */
     @Override
     public Limits limits(Connection connection, Duration lockTimeout, Duration statementTimeout) throws SQLException {

@@ -137,6 +137,14 @@ final class PostgresSchema implements SchemaDialect {
         };
     }
 
+    @Override
+    public TableGuard guard(Connection connection, String table, String condition) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            statement.execute("LOCK TABLE " + dialect.quote(table) + " IN ACCESS EXCLUSIVE MODE");
+        }
+        return TableGuard.found(count(connection, table, condition));
+    }
+
     /**
      * The server also looks twice a second whether the client is still there: a statement of a process that died ends with
      * it, instead of being in the way of the next.
@@ -193,6 +201,10 @@ final class PostgresSchema implements SchemaDialect {
         boolean mine = false;
         try {
             session.setAutoCommit(true);
+            if (!isTrue(session, "SELECT current_schema() IS NOT NULL")) {
+                throw new SQLException("There must be a schema in use: current_schema is NULL; create the one that the"
+                        + " connection's search_path names, or name another");
+            }
             mine = isTrue(session, "SELECT pg_try_advisory_lock(" + LOCK_KEY + ")");
         } finally {
             if (!mine) {

@@ -8,7 +8,9 @@ import dev.weir.schema.physical.PhysicalForeignKey;
 import dev.weir.schema.physical.PhysicalSchema;
 import dev.weir.schema.physical.PhysicalTable;
 import java.sql.Connection;
+import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
@@ -18,6 +20,9 @@ import javax.sql.DataSource;
 
 /** What differs between engines when a schema is read and changed, one class an engine. Stateless and thread-safe. */
 public interface SchemaDialect {
+    /** What the names of checks begin with that are Weir's own, and gone after the step that they serve. */
+    String OWN_CHECK = "weir_own_";
+
     /** The schema dialect of an engine. */
     static SchemaDialect of(Dialect dialect) {
         String engine = dialect.name();
@@ -95,6 +100,16 @@ public interface SchemaDialect {
         return false;
     }
 
+    /** Whether two names of tables are one to the engine. */
+    default boolean sameTable(String one, String other) {
+        return one.equals(other);
+    }
+
+    /** Whether two names of columns are one to the engine. */
+    default boolean sameColumn(String one, String other) {
+        return one.equals(other);
+    }
+
     // Changing
 
     /**
@@ -148,6 +163,24 @@ public interface SchemaDialect {
      * @param changes all that will be made in it
      */
     DdlTransaction begin(Connection connection, List<Change> changes) throws SQLException;
+
+    /**
+     * Keeps rows out of a table for which a condition holds, or all writers, until the guard is closed or the transaction of
+     * the step ends, and tells how many there are.
+     *
+     * @param condition on the columns as they are now
+     */
+    TableGuard guard(Connection connection, String table, String condition) throws SQLException;
+
+    /** How many rows of a table fulfil a condition. */
+    default long count(Connection connection, String table, String condition) throws SQLException {
+        try (Statement statement = connection.createStatement();
+                ResultSet rows = statement.executeQuery(
+                        "SELECT count(*) FROM " + dialect().quote(table) + " WHERE " + condition)) {
+            rows.next();
+            return rows.getLong(1);
+        }
+    }
 
     /**
      * Limits how long a statement of this connection waits for locks, and how long it runs.

@@ -199,6 +199,22 @@ final class SqliteSchema implements SchemaDialect {
     }
 
     @Override
+    public boolean sameTable(String one, String other) {
+        return one.equalsIgnoreCase(other);
+    }
+
+    @Override
+    public boolean sameColumn(String one, String other) {
+        return one.equalsIgnoreCase(other);
+    }
+
+    /** Nobody else writes while the transaction of the step is open. */
+    @Override
+    public TableGuard guard(Connection connection, String table, String condition) throws SQLException {
+        return TableGuard.found(count(connection, table, condition));
+    }
+
+    @Override
     public Limits limits(Connection connection, Duration lockTimeout, Duration statementTimeout) throws SQLException {
         dialect.lockTimeout(connection, lockTimeout);
         return () -> dialect.release(connection);

@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Predicate;
 
 /** Finds what is dangerous about a change, by asking the rows that are there. Not thread-safe. */
@@ -25,12 +26,22 @@ final class Hazards {
     private final Map<String, List<PhysicalColumn>> added = new HashMap<>();
     private final Map<String, List<Change>> changes = new HashMap<>();
     private final Difference difference;
+    private final Set<String> own;
+    private final List<Guard> guards = new ArrayList<>();
 
     /**
      * @param large more rows than this make a table large
      * @param mended whether data steps that are still to run may change a table's rows, so that looking now tells nothing
+     * @param own objects that go back to where they came from: no loss as long as they hold nothing
      */
-    Hazards(SchemaDialect dialect, LiveRows rows, long large, Difference difference, Predicate<String> mended) {
+    Hazards(
+            SchemaDialect dialect,
+            LiveRows rows,
+            long large,
+            Difference difference,
+            Predicate<String> mended,
+            Set<String> own) {
+        this.own = own;
         this.dialect = dialect;
         this.rows = rows;
         this.large = large;
@@ -44,8 +55,14 @@ final class Hazards {
         }
     }
 
+    /** What was found about the last move that must stay as it is until the move is made. */
+    List<Guard> guards() {
+        return List.copyOf(guards);
+    }
+
     List<Hazard> of(Move move, Ddl ddl) throws SQLException {
         List<Hazard> found = new ArrayList<>();
+        guards.clear();
         if (!move.around()) {
             if (move.change() instanceof Change.RebuildTable rebuild) {
                 for (Change change : changesOf(rebuild)) {
@@ -82,15 +99,14 @@ final class Hazards {
     private void data(Change change, List<Hazard> found) throws SQLException {
         String table = change.table();
         if (change instanceof Change.DropTable) {
-            found.add(new Hazard(Kind.DROP_TABLE, table, rows.count(table)));
+            loss(Kind.DROP_TABLE, table, rows.count(table), "1 = 1", found);
         } else if (change instanceof Change.DropColumn drop) {
             dropColumn(table, drop.column(), found);
         } else if (change instanceof Change.DropIndex drop) {
-            if (!replaced(table, drop.index().name()) && drop.index().valid()) {
+            String object = table + "." + drop.index().name();
+            if (!replaced(table, drop.index().name()) && drop.index().valid() && !own.contains(object)) {
                 found.add(new Hazard(
-                        drop.index().unique() ? Kind.DROP_CONSTRAINT : Kind.DROP_INDEX,
-                        table + "." + drop.index().name(),
-                        rows.count(table)));
+                        drop.index().unique() ? Kind.DROP_CONSTRAINT : Kind.DROP_INDEX, object, rows.count(table)));
             }
         } else if (change instanceof Change.DropForeignKey drop) {
             dropConstraint(table, drop.key().name(), String.join("_", drop.key().columns()), found);
@@ -143,16 +159,21 @@ final class Hazards {
     }
 
     private void dropColumn(String table, PhysicalColumn column, List<Hazard> found) throws SQLException {
-        long values = rows.count(table, quote(column.name()) + " IS NOT NULL");
+        String object = table + "." + column.name();
+        String value = quote(column.name()) + " IS NOT NULL";
+        long values = rows.count(table, value);
         if (comesAgain(table, column)) {
-            violation(Kind.NARROW_TYPE, table, table + "." + column.name(), values, found);
+            narrow(table, object, value, values, found);
             return;
         }
-        found.add(new Hazard(Kind.DROP_COLUMN, table + "." + column.name(), values));
+        loss(Kind.DROP_COLUMN, object, values, value, found);
+        if (own.contains(object)) {
+            return;
+        }
         boolean twin = added.getOrDefault(table, List.of()).stream()
                 .anyMatch(other -> other.generated() == null && other.type().equals(column.type()));
         if (values > 0 && twin && column.generated() == null) {
-            found.add(new Hazard(Kind.POSSIBLE_RENAME, table + "." + column.name(), values));
+            found.add(new Hazard(Kind.POSSIBLE_RENAME, object, values));
         }
     }
 
@@ -166,9 +187,9 @@ final class Hazards {
     }
 
     private void dropConstraint(String table, String name, String otherwise, List<Hazard> found) throws SQLException {
-        if (!replaced(table, name)) {
-            found.add(new Hazard(
-                    Kind.DROP_CONSTRAINT, table + "." + (name.isEmpty() ? otherwise : name), rows.count(table)));
+        String object = table + "." + (name.isEmpty() ? otherwise : name);
+        if (!replaced(table, name) && !own.contains(object)) {
+            found.add(new Hazard(Kind.DROP_CONSTRAINT, object, rows.count(table)));
         }
     }
 
@@ -205,14 +226,16 @@ final class Hazards {
         }
         TypeChange types = dialect.typeChange(from, to);
         if (types.misfits() != null) {
-            violation(Kind.NARROW_TYPE, table, object, rows.count(table, types.misfits()), found);
+            narrow(table, object, types.misfits(), rows.count(table, types.misfits()), found);
         }
     }
 
     private void primaryKey(Change.AlterPrimaryKey alter, List<Hazard> found) throws SQLException {
         String table = alter.table();
         if (alter.to() == null) {
-            found.add(new Hazard(Kind.DROP_CONSTRAINT, table + ".primary key", rows.count(table)));
+            if (!own.contains(table + ".primary key")) {
+                found.add(new Hazard(Kind.DROP_CONSTRAINT, table + ".primary key", rows.count(table)));
+            }
             return;
         }
         List<PhysicalColumn> columns = added.getOrDefault(table, List.of());
@@ -264,6 +287,23 @@ final class Hazards {
                 table + "." + name,
                 rows.count(table, added.getOrDefault(table, List.of()), "NOT (" + condition + ")"),
                 found);
+    }
+
+    /** Something that goes with all it holds: named whatever that is, unless it came empty and still is. */
+    private void loss(Kind kind, String object, long count, String condition, List<Hazard> found) {
+        if (count == 0 && own.contains(object)) {
+            guards.add(new Guard(kind, object, condition));
+        } else {
+            found.add(new Hazard(kind, object, count));
+        }
+    }
+
+    private void narrow(String table, String object, String misfits, long count, List<Hazard> found) {
+        if (count == 0) {
+            guards.add(new Guard(Kind.NARROW_TYPE, object, misfits));
+        } else {
+            violation(Kind.NARROW_TYPE, table, object, count, found);
+        }
     }
 
     private void violation(Kind kind, String table, String object, long count, List<Hazard> found) {

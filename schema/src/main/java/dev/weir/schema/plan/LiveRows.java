@@ -94,7 +94,7 @@ final class LiveRows {
             for (int i = 0; i < some.size(); i++) {
                 String first = dialect.dialect()
                         .limit("SELECT 1 FROM " + quote(oldTables.getOrDefault(some.get(i), some.get(i))), 1L, null);
-                queries.add("SELECT " + i + " FROM (" + first + ") AS first_row");
+                queries.add("SELECT " + i + " FROM (" + first + ") AS weir_first");
             }
             some.forEach(table -> filled.put(table, false));
             try (Statement statement = connection.createStatement();
@@ -131,9 +131,10 @@ final class LiveRows {
         }
         String list = String.join(", ", expressions);
         String present = expressions.stream().map(e -> e + " IS NOT NULL").collect(Collectors.joining(" AND "));
-        return number("SELECT coalesce(sum(n - 1), 0) FROM (SELECT count(*) AS n FROM " + future(table, added)
-                + " WHERE " + present + (where == null ? "" : " AND (" + where + ")") + " GROUP BY " + list
-                + " HAVING count(*) > 1) AS duplicates");
+        return number(
+                "SELECT coalesce(sum(weir_rows - 1), 0) FROM (SELECT count(*) AS weir_rows FROM " + future(table, added)
+                        + " WHERE " + present + (where == null ? "" : " AND (" + where + ")") + " GROUP BY " + list
+                        + " HAVING count(*) > 1) AS weir_duplicates");
     }
 
     /** How many rows refer to nothing. */
@@ -143,23 +144,24 @@ final class LiveRows {
             return 0;
         }
         String present = key.columns().stream()
-                .map(c -> "c." + quote(c) + " IS NOT NULL")
+                .map(c -> "weir_child." + quote(c) + " IS NOT NULL")
                 .collect(Collectors.joining(" AND "));
         if (!live.containsKey(key.table())) {
-            return number("SELECT count(*) FROM " + future(table, added, "c") + " WHERE " + present);
+            return number("SELECT count(*) FROM " + future(table, added, "weir_child") + " WHERE " + present);
         }
         StringBuilder match = new StringBuilder();
         for (int i = 0; i < key.columns().size(); i++) {
             match.append(i == 0 ? "" : " AND ")
-                    .append("p." + quote(key.targets().get(i)) + " = c."
+                    .append("weir_parent." + quote(key.targets().get(i)) + " = weir_child."
                             + quote(key.columns().get(i)));
         }
-        return number("SELECT count(*) FROM " + future(table, added, "c") + " WHERE " + present
-                + " AND NOT EXISTS (SELECT 1 FROM " + future(key.table(), addedThere, "p") + " WHERE " + match + ")");
+        return number("SELECT count(*) FROM " + future(table, added, "weir_child") + " WHERE " + present
+                + " AND NOT EXISTS (SELECT 1 FROM " + future(key.table(), addedThere, "weir_parent") + " WHERE " + match
+                + ")");
     }
 
     private String future(String table, List<PhysicalColumn> added) {
-        return future(table, added, "future");
+        return future(table, added, "weir_future");
     }
 
     private String future(String table, List<PhysicalColumn> added, String alias) {
@@ -196,7 +198,7 @@ final class LiveRows {
                 .collect(Collectors.joining(", "));
         return generated.isEmpty()
                 ? base + " AS " + alias
-                : "(SELECT base.*, " + generated + " FROM " + base + " AS base) AS " + alias;
+                : "(SELECT weir_base.*, " + generated + " FROM " + base + " AS weir_base) AS " + alias;
     }
 
     /** A column's value in the type that it will have; NULL where it does not fit, which is another hazard. */

@@ -204,7 +204,7 @@ final class Ordering {
 
     private void makeWay(PhysicalTable table, PhysicalForeignKey key, boolean before, boolean tableGoes) {
         Change drop = new Change.DropForeignKey(table.name(), key);
-        boolean goes = makeWay.stream().anyMatch(move -> move.change().equals(drop))
+        boolean goes = makeWay.removeIf(move -> move.change().equals(drop))
                 || removedConstraints.removeIf(move -> move.change().equals(drop));
         if (goes || tableGoes) {
             firstOf(before).add(new Move(phase(before), drop, tableGoes));

@@ -47,12 +47,15 @@ public final class PlanJson {
         } else {
             object.put("reverse", String.join(BETWEEN, step.reverse()));
         }
-        object.put(
-                "hazards",
-                step.hazards().stream()
-                        .map(hazard ->
-                                Map.of("name", hazard.kind().id(), "object", hazard.object(), "count", hazard.count()))
-                        .toList());
+        object.put("hazards", step.hazards().stream().map(PlanJson::hazard).toList());
+        return object;
+    }
+
+    private static Map<String, Object> hazard(Hazard hazard) {
+        Map<String, Object> object = new LinkedHashMap<>();
+        object.put("name", hazard.kind().id());
+        object.put("object", hazard.object());
+        object.put("count", hazard.count());
         return object;
     }
 

@@ -10,7 +10,6 @@ import dev.weir.schema.model.DataStep;
 import dev.weir.schema.physical.PhysicalCheck;
 import dev.weir.schema.physical.PhysicalForeignKey;
 import dev.weir.schema.physical.PhysicalIndex;
-import dev.weir.schema.physical.PhysicalSchema;
 import dev.weir.schema.physical.PhysicalTable;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -24,8 +23,8 @@ import java.util.function.Predicate;
 
 /** Makes the steps of a plan out of a difference. Reads the rows that are there, writes nothing. Not thread-safe. */
 public final class Planner {
-    /** Checks by which NOT NULL is proven before it is set begin with this; they are Weir's, and gone after the plan. */
-    static final String OWN_CHECK = "weir_not_null_";
+    /** Checks that are Weir's own, and gone after the step that they serve, begin with this. */
+    static final String OWN_CHECK = SchemaDialect.OWN_CHECK;
 
     private final SchemaDialect dialect;
     private final Connection connection;
@@ -44,6 +43,17 @@ public final class Planner {
      * @param pending data steps that are still to run
      */
     public List<Step> steps(Difference difference, List<DataStep> pending) throws SQLException {
+        return steps(difference, pending, Set.of());
+    }
+
+    /**
+     * The steps that lead back, in order.
+     *
+     * @param pending what takes data steps back
+     * @param own what goes back to where it came from, as {@code table}, {@code table.column}, {@code table.constraint}: it
+     *     needs no consent as long as it holds nothing
+     */
+    public List<Step> steps(Difference difference, List<DataStep> pending, Set<String> own) throws SQLException {
         Map<String, PhysicalTable> state = new HashMap<>();
         difference.renamed().tables().forEach(table -> state.put(table.name(), table));
         LiveRows rows = new LiveRows(connection, dialect, difference.changes(), Map.copyOf(state));
@@ -57,7 +67,7 @@ public final class Planner {
             filled.put(table, rows.any(table));
         }
         Predicate<String> hasRows = table -> filled.getOrDefault(table, false);
-        Hazards hazards = new Hazards(dialect, rows, large, difference, table -> mends(pending, table));
+        Hazards hazards = new Hazards(dialect, rows, large, difference, table -> mends(pending, table), own);
         List<Step> steps = new ArrayList<>();
         Phase phase = Phase.EXPAND;
         for (Move move : online(new Ordering(dialect, difference, !pending.isEmpty(), hasRows).moves(), hasRows)) {
@@ -71,37 +81,6 @@ public final class Planner {
             pending.forEach(step -> steps.add(step(step)));
         }
         return numbered(steps);
-    }
-
-    /**
-     * A step that takes a change back.
-     *
-     * @param live the database as it is now
-     * @param statements what takes it back
-     */
-    public Step reverse(String id, PhysicalSchema live, Change change, List<String> statements) throws SQLException {
-        Change inverse = change.inverse();
-        Map<String, PhysicalTable> tables = new HashMap<>();
-        live.tables().forEach(table -> tables.put(table.name(), table));
-        Difference none = new Difference(List.of(), live, List.of(), List.of(), List.of());
-        LiveRows rows = new LiveRows(connection, dialect, List.of(), tables);
-        Hazards hazards = new Hazards(dialect, rows, large, none, table -> false);
-        Ddl ddl = dialect.ddl(inverse, false);
-        List<Hazard> found = hazards.of(Move.contract(inverse), ddl).stream()
-                .filter(hazard -> hazard.count() > 0)
-                // What the apply has added goes again: that was so before.
-                .filter(hazard ->
-                        hazard.kind() != Hazard.Kind.DROP_INDEX && hazard.kind() != Hazard.Kind.DROP_CONSTRAINT)
-                .toList();
-        return new Step(
-                id,
-                statements,
-                ddl.transactional(),
-                ddl.lock(),
-                List.of(),
-                true,
-                found,
-                new Step.SchemaWork(Phase.CONTRACT, inverse));
     }
 
     /** Whether a data step may change a table's rows: one in SQL names it, one in Java may do anything. */
@@ -141,7 +120,8 @@ public final class Planner {
                     && alter.from().withNullable(false).equals(alter.to())) {
                 String column = alter.to().name();
                 PhysicalCheck proof = new PhysicalCheck(
-                        OWN_CHECK + Fingerprint.of(table + "." + column).substring(0, 16),
+                        OWN_CHECK + "not_null_"
+                                + Fingerprint.of(table + "." + column).substring(0, 16),
                         dialect.dialect().quote(column) + " IS NOT NULL",
                         false);
                 online.add(new Move(move.phase(), new Change.AddCheck(table, proof), true));
@@ -182,12 +162,14 @@ public final class Planner {
                 reverse,
                 lossy,
                 found,
-                new Step.SchemaWork(move.phase(), change));
+                new Step.SchemaWork(move.phase(), change, hazards.guards()));
     }
 
     private static boolean loses(Change change, List<Hazard> found) {
+        if (change instanceof Change.DropColumn drop) {
+            return drop.column().generated() == null;
+        }
         return change instanceof Change.DropTable
-                || (change instanceof Change.DropColumn drop && drop.column().generated() == null)
                 || found.stream()
                         .anyMatch(hazard ->
                                 hazard.kind() == Hazard.Kind.NARROW_TYPE || hazard.kind() == Hazard.Kind.DROP_COLUMN);

@@ -30,8 +30,17 @@ public record Step(
     /** What a step does. */
     public sealed interface Work {}
 
-    /** A change of the schema. */
-    public record SchemaWork(Phase phase, Change change) implements Work {}
+    /**
+     * A change of the schema.
+     *
+     * @param guards what must not have come true since it was planned
+     */
+    public record SchemaWork(Phase phase, Change change, List<Guard> guards) implements Work {
+        /** A copy whose list can't change. */
+        public SchemaWork {
+            guards = List.copyOf(guards);
+        }
+    }
 
     /** A data step. */
     public record DataWork(DataStep step) implements Work {}
@@ -47,7 +56,7 @@ public record Step(
     }
 
     /** The same under another id. */
-    Step named(String newId) {
+    public Step named(String newId) {
         return new Step(newId, statements, transactional, lock, reverse, lossy, hazards, work);
     }
 
@@ -62,6 +71,11 @@ public record Step(
     /** The statements as one text. */
     public String sql() {
         return String.join(";\n", statements);
+    }
+
+    /** What must not have come true since it was planned. */
+    public List<Guard> guards() {
+        return work instanceof SchemaWork schema ? schema.guards() : List.of();
     }
 
     /** The change of the schema that it makes; null if it makes none. */

@@ -214,8 +214,11 @@ public final class SchemaCommand implements Callable<Integer> {
                         options,
                         target,
                         Snapshot.write(migration(options, database, Schema.of()).read(), directory, force));
-            } catch (IOException | IllegalArgumentException e) {
-                throw new CommandFailed("the snapshot could not be written: " + e.getMessage(), e);
+            } catch (IOException | IllegalArgumentException | IllegalStateException e) {
+                throw new CommandFailed(
+                        "the snapshot could not be written: " + e.getMessage()
+                                + " (--force replaces files, --schema names another directory)",
+                        e);
             }
             return 0;
         });

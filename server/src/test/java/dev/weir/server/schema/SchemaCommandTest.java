@@ -274,7 +274,7 @@ class SchemaCommandTest {
         assertThat(refused.err()).contains("drop_column:posts.note (1)");
         Run done = schema("rollback", "--allow", "drop_column:posts.note");
         assertThat(done.code()).isZero();
-        assertThat(done.steps()).containsExactly("undo_add_column:posts.note");
+        assertThat(done.steps()).containsExactly("drop_column:posts.note");
         assertThat(schema("verify").code()).isZero();
         assertThat(schema("status").code()).isZero();
         assertThat(rows("select title from posts")).containsExactly("Hello");
