@@ -252,7 +252,7 @@ public final class Applier {
                 return task.run(connection);
             }
         } catch (SQLException e) {
-            throw new SchemaException("The schema could not be changed: " + e.getMessage(), e, true);
+            throw new SchemaException("The schema could not be changed: " + Reason.of(e), e, true);
         }
     }
 
@@ -445,7 +445,7 @@ public final class Applier {
             }
         } catch (SQLException e) {
             throw new SQLException(
-                    "a data step failed: step=" + step.key() + ", reason=" + e.getMessage(),
+                    "a data step failed: step=" + step.key() + ", reason=" + Reason.of(e),
                     e.getSQLState(),
                     e.getErrorCode(),
                     e);
@@ -489,7 +489,7 @@ public final class Applier {
                     statement.execute(sql);
                 } catch (SQLException e) {
                     throw new SQLException(
-                            "step=" + step.id() + ", reason=" + e.getMessage() + ", sql=" + sql,
+                            "step=" + step.id() + ", reason=" + Reason.of(e) + ", sql=" + sql,
                             e.getSQLState(),
                             e.getErrorCode(),
                             e);
