@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -27,6 +28,8 @@ import org.jspecify.annotations.Nullable;
  * taken as what they stand for.
  */
 final class PostgresDeclared {
+    private static final Pattern CONSTRAINT_PART = Pattern.compile("(?:^|\\s)(?:WITH\\s+\\S|WITHOUT\\s+OVERLAPS$)");
+
     private final Dialect dialect;
 
     PostgresDeclared(Dialect dialect) {
@@ -174,7 +177,7 @@ final class PostgresDeclared {
                 index.unique(),
                 method,
                 index.where(),
-                false,
+                constraint(index),
                 true);
     }
 
@@ -187,5 +190,13 @@ final class PostgresDeclared {
                 key.onDelete().sql(),
                 key.onUpdate().sql(),
                 true);
+    }
+
+    /** What only a constraint can be: one that excludes, or is checked later. */
+    private static boolean constraint(Index index) {
+        return index.parts().stream()
+                        .anyMatch(
+                                part -> CONSTRAINT_PART.matcher(part.options()).find())
+                || (index.method() != null && index.method().contains("DEFERRABLE"));
     }
 }

@@ -151,6 +151,15 @@ public final class Snapshot {
                         .filter(check -> !check.valid())
                         .map(PhysicalCheck::name)
                         .toList());
+        List<String> more = table.foreignKeys().stream()
+                .filter(key -> !plain(key.onDelete()) || !plain(key.onUpdate()))
+                .map(PhysicalForeignKey::name)
+                .toList();
+        if (!more.isEmpty()) {
+            remarks.add(
+                    "The database has foreign keys that say more than can be declared (DEFERRABLE, MATCH FULL, columns of"
+                            + " an action), which stays as it is: " + names(more));
+        }
         Table declared = declared(table);
         return stem.equals(table.name())
                 ? TableWriter.write(declared, remarks)
@@ -159,9 +168,16 @@ public final class Snapshot {
 
     private static void remark(List<String> remarks, String what, List<String> names) {
         if (!names.isEmpty()) {
-            remarks.add("The database has " + what + ", declared here as if they were good: "
-                    + names.stream().map(YamlText::of).collect(Collectors.joining(", ")));
+            remarks.add("The database has " + what + ", declared here as if they were good: " + names(names));
         }
+    }
+
+    private static String names(List<String> names) {
+        return names.stream().map(YamlText::of).collect(Collectors.joining(", "));
+    }
+
+    private static boolean plain(String action) {
+        return action(action).sql().equals(action);
     }
 
     /** A table declared in the words that the engine's catalog uses. */
@@ -231,7 +247,7 @@ public final class Snapshot {
 
     private static ReferentialAction action(String sql) {
         for (ReferentialAction action : ReferentialAction.values()) {
-            if (action.sql().equals(sql)) {
+            if (sql.equals(action.sql()) || sql.startsWith(action.sql() + " ")) {
                 return action;
             }
         }
