@@ -1,12 +1,15 @@
 package dev.weir.schema;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowable;
 
 import dev.weir.db.Database;
 import dev.weir.schema.file.SchemaFiles;
 import dev.weir.schema.file.Snapshot;
+import dev.weir.schema.model.ColumnBuilder;
 import dev.weir.schema.model.ColumnType;
 import dev.weir.schema.model.ColumnType.Kind;
+import dev.weir.schema.model.DataStep;
 import dev.weir.schema.model.Schema;
 import dev.weir.schema.model.Table;
 import dev.weir.schema.plan.Hazard;
@@ -102,5 +105,41 @@ abstract class DeclarationCases {
         execute("insert into base (x) values ('c')");
         assertThat(number("select max(id) as n from base")).isEqualTo(5);
         assertThat(number("select count(*) as n from base")).isEqualTo(3);
+    }
+
+    @Test
+    void failure_tellsNoValueOfARow() {
+        Table table = Table.named("t")
+                .column("id", ColumnType.of(Kind.BIG_INTEGER), ColumnBuilder::primary)
+                .column("a", ColumnType.string(40))
+                .column("b", ColumnType.string(40))
+                .column("n", ColumnType.of(Kind.INTEGER))
+                .build();
+        apply(table);
+        execute(
+                "insert into t (id, a, b) values (100777, 'geheim-1', 'same')",
+                "insert into t (id, a, b) values (200777, 'geheim-2', 'same')");
+        for (String sql : List.of(
+                "update t set id = (select l from (select min(id) as l from t) as least)",
+                "update t set n = a",
+                "update t set id = id * 1000000000000000")) {
+            DataStep step = DataStep.sql("s", DataStep.When.BEFORE_CONTRACT, sql, null);
+            assertTellsNothing(Schema.of(List.of(table), List.of(step)), List.of());
+        }
+        Table unique = Table.named("t")
+                .column("id", ColumnType.of(Kind.BIG_INTEGER), ColumnBuilder::primary)
+                .column("a", ColumnType.string(4))
+                .column("b", ColumnType.string(40), ColumnBuilder::unique)
+                .column("n", ColumnType.of(Kind.INTEGER))
+                .build();
+        List<String> consents = consents(migration(Schema.of(unique)).plan());
+        assertTellsNothing(Schema.of(unique), consents);
+    }
+
+    private void assertTellsNothing(Schema schema, List<String> allowed) {
+        Throwable failure = catchThrowable(() -> migration(schema).apply(allowed));
+        if (failure != null) {
+            assertThat(failure.getMessage()).contains("reason=").doesNotContain("geheim", "777");
+        }
     }
 }

@@ -96,13 +96,23 @@ public final class DeclaredScripts {
         return List.copyOf(scripts.statements);
     }
 
-    /** Whether the engine reads a text as one statement. */
-    public static boolean isSingle(String sql, String engine) {
+    /**
+     * Looks whether the engine reads what was made of a declared table as one statement.
+     *
+     * @throws InvalidSchemaException if it does not
+     */
+    public static void requireSingle(String sql, String engine, String table) {
+        String rule = "types, defaults, expressions and options are parts of one statement";
+        String cure = "remove the semicolon";
         try {
-            return ScriptTokens.of(sql, engine).stream().noneMatch(token -> token.is(";"));
+            if (ScriptTokens.of(sql, engine).stream().noneMatch(token -> token.is(";"))) {
+                return;
+            }
         } catch (ScriptTokens.Unclear e) {
-            return false;
+            rule = String.valueOf(e.getMessage());
+            cure = e.cure;
         }
+        throw new InvalidSchemaException(List.of(new Problem(null, rule, "table=" + table + ", sql=" + sql, cure)));
     }
 
     private void read(Script script) {

@@ -4,6 +4,8 @@ import dev.weir.schema.sql.SqlTokens.Kind;
 import dev.weir.schema.sql.SqlTokens.Token;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
+import java.util.OptionalInt;
 import java.util.Set;
 
 /**
@@ -89,7 +91,20 @@ final class ScriptTokens {
         }
     }
 
-    private void add(Kind kind, int end) {
+    private void add(Kind kind, int end) throws Unclear {
+        if (mariaDb) {
+            OptionalInt lost = sql.substring(at, end)
+                    .codePoints()
+                    .filter(Character::isSupplementaryCodePoint)
+                    .findFirst();
+            if (lost.isPresent()) {
+                throw new Unclear(
+                        at,
+                        "this engine's catalog answers ? for characters beyond U+FFFF, so that none can be declared",
+                        "take another for " + String.format(Locale.ROOT, "U+%X", lost.getAsInt())
+                                + ", or let the application write it");
+            }
+        }
         tokens.add(new Token(kind, sql.substring(at, end), at));
         at = end;
     }
@@ -100,7 +115,7 @@ final class ScriptTokens {
     }
 
     /** Such as {@code 10}, {@code 0x1F}, {@code 1.5e}; a sign is a symbol of its own. */
-    private void number() {
+    private void number() throws Unclear {
         int end = at;
         while (end < sql.length() && (wordPart(end) || sql.charAt(end) == '.')) {
             end++;

@@ -82,7 +82,8 @@ public final class Normaliser {
      * The tables that a declaration asks for.
      *
      * @param scratch whether the engine may be asked
-     * @throws InvalidSchemaException if the declaration holds other statements than those that declare tables
+     * @throws InvalidSchemaException if the declaration holds other statements than those that declare tables, or what the
+     *     engine can't give back
      * @throws WeirException if the engine refuses the declaration; the message names the table or script
      */
     public Normal tables(Schema schema, boolean scratch) {
@@ -179,13 +180,7 @@ public final class Normaliser {
     }
 
     private Making making(String sql, String table) {
-        if (!DeclaredScripts.isSingle(sql, dialect.dialect().name())) {
-            throw new InvalidSchemaException(List.of(new InvalidSchemaException.Problem(
-                    null,
-                    "types, defaults, expressions and options are parts of one statement",
-                    "table=" + table + ", sql=" + sql,
-                    "remove the semicolon or comment, and end what is quoted")));
-        }
+        DeclaredScripts.requireSingle(sql, dialect.dialect().name(), table);
         return new Making(sql, "table=" + table, false);
     }
 

@@ -274,11 +274,11 @@ class DeclaredScriptsTest {
 
     @Test
     void expression_isPartOfOneStatement() {
-        assertThat(DeclaredScripts.isSingle("create table t (a int default ';')", "postgresql"))
-                .isTrue();
-        assertThat(DeclaredScripts.isSingle("create table t (a int); drop table victim", "postgresql"))
-                .isFalse();
-        assertThat(DeclaredScripts.isSingle("create table t (a int default '", "postgresql"))
-                .isFalse();
+        DeclaredScripts.requireSingle("create table t (a int default ';')", "postgresql", "t");
+        for (String sql : List.of("create table t (a int); drop table victim", "create table t (a int default '")) {
+            assertThatThrownBy(() -> DeclaredScripts.requireSingle(sql, "postgresql", "t"))
+                    .isInstanceOf(InvalidSchemaException.class)
+                    .hasMessageContaining("table=t");
+        }
     }
 }
