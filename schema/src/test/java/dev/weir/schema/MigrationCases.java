@@ -1090,6 +1090,44 @@ abstract class MigrationCases {
     }
 
     @Test
+    void dataStep_thatWouldCommitHalfOfItself_isRefusedBeforeAnythingIsDone() {
+        apply(users().build());
+        insertUsers("Ann");
+        Table wanted =
+                users().column("age", ColumnType.of(ColumnType.Kind.INTEGER)).build();
+        boolean transactional =
+                dev.weir.schema.engine.SchemaDialect.of(db.dialect()).transactional();
+        for (String statement : List.of("create table side (id int)", "commit")) {
+            DataStep step = DataStep.sql(
+                    "mixed",
+                    DataStep.When.BEFORE_CONTRACT,
+                    "update users set name = 'x'; " + statement + "; update nowhere set a = 1",
+                    null);
+            boolean refused = !transactional || statement.equals("commit");
+            assertThatThrownBy(() ->
+                            migration(Schema.of(List.of(wanted), List.of(step))).apply(NOTHING_ALLOWED))
+                    .isInstanceOf(SchemaException.class)
+                    .hasMessageContaining(refused ? "statement=" : "nowhere");
+            assertThat(db.table("users").first().orElseThrow().getString("name"))
+                    .isEqualTo("Ann");
+        }
+        assertThat(tables()).doesNotContain("side");
+    }
+
+    @Test
+    void seeds_inANumberedTable_leaveTheirNumbersBehind() {
+        Table wanted = Table.named("t")
+                .column("id", ColumnType.of(ColumnType.Kind.BIG_INCREMENTS), ColumnBuilder::primary)
+                .column("n", ColumnType.string(9))
+                .seed(new Seed(List.of("id"), false, List.of(Map.of("id", 1, "n", "a"), Map.of("id", 2, "n", "b"))))
+                .build();
+        apply(wanted);
+        execute("insert into t (n) values ('user')");
+        assertThat(number("select max(id) as n from t")).isEqualTo(3);
+        assertSettled(wanted);
+    }
+
+    @Test
     void baseline_takesAnExistingDatabaseForApplied() {
         execute("create table users (id bigint primary key, name varchar(100) not null, extra int)");
         Schema schema = Schema.of(

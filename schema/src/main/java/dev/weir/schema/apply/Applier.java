@@ -63,7 +63,7 @@ public final class Applier {
         this.settings = settings;
         this.listener = listener;
         this.history = new History(database.dialect());
-        this.dataSteps = new DataSteps(database, history, listener);
+        this.dataSteps = new DataSteps(database, dialect, history, listener);
         this.seeds = new Seeds(database);
     }
 
@@ -125,6 +125,7 @@ public final class Applier {
                 return new ApplyReport(List.of());
             }
             refuseHazards(first.plan(), allowed, false);
+            refuseCommits(first.plan());
             refuseMissingRights(connection, first);
             history.make(connection);
             long run = history.begin(connection, "apply", first.declaration());
@@ -230,6 +231,7 @@ public final class Applier {
             };
             Planned first = planning.plan(connection);
             refuseHazards(first.plan(), allowed, false);
+            refuseCommits(first.plan());
             long run = history.begin(connection, "rollback", "");
             Work work = new Work(connection, run, first, allowed);
             carryOut(work, planning, first);
@@ -306,6 +308,14 @@ public final class Applier {
         if (!refused.isEmpty()) {
             throw new HazardException(
                     begun ? "Additions and data steps are done, the rest is not: " : "Nothing was changed: ", refused);
+        }
+    }
+
+    private void refuseCommits(Plan plan) {
+        for (Step step : plan.steps()) {
+            if (step.work() instanceof Step.DataWork data) {
+                dataSteps.refuseCommits(data.step().key(), data.step().sql());
+            }
         }
     }
 
@@ -417,7 +427,7 @@ public final class Applier {
             return;
         }
         if (step.work() instanceof Step.SeedWork seed) {
-            seeds.apply(seed.table());
+            seeds.apply(work.connection, dialect, seed.table());
             return;
         }
         Change change = Objects.requireNonNull(step.change());

@@ -4,6 +4,7 @@ import dev.weir.db.Database;
 import dev.weir.db.engine.ColumnInfo;
 import dev.weir.db.engine.TableInfo;
 import dev.weir.db.engine.ValueKind;
+import dev.weir.schema.engine.SchemaDialect;
 import dev.weir.schema.model.DataStep;
 import dev.weir.schema.plan.Fingerprint;
 import dev.weir.schema.plan.Step;
@@ -16,6 +17,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.UUID;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -33,12 +35,21 @@ final class DataSteps {
             Pattern.compile("(?m)^\\s*--\\s*batch:\\s*(\\S+)\\.(\\S+?)(?:\\s+(\\d+))?\\s*$");
     private static final int DEFAULT_SIZE = 1_000;
 
+    /** What ends a transaction on every engine. */
+    private static final Set<String> ENDING = Set.of("COMMIT", "ROLLBACK", "BEGIN", "START", "END");
+
+    /** What commits by itself where a rollback does not take changes of the schema back. */
+    private static final Set<String> COMMITTING =
+            Set.of("CREATE", "ALTER", "DROP", "TRUNCATE", "RENAME", "GRANT", "REVOKE", "LOCK", "UNLOCK");
+
     private final Database database;
+    private final SchemaDialect dialect;
     private final History history;
     private final ApplyListener listener;
 
-    DataSteps(Database database, History history, ApplyListener listener) {
+    DataSteps(Database database, SchemaDialect dialect, History history, ApplyListener listener) {
         this.database = database;
+        this.dialect = dialect;
         this.history = history;
         this.listener = listener;
     }
@@ -72,6 +83,27 @@ final class DataSteps {
         } finally {
             connection.rollback();
             connection.setAutoCommit(true);
+        }
+    }
+
+    /**
+     * Refuses a step that could not be undone as a whole when it fails.
+     *
+     * @param sql its statements; null for one in Java
+     */
+    void refuseCommits(String key, @Nullable String sql) {
+        for (String statement : sql == null ? List.<String>of() : SqlScript.split(sql)) {
+            List<SqlTokens.Token> words = SqlTokens.of(statement);
+            boolean temporary = words.size() > 1 && words.get(1).is("TEMPORARY");
+            boolean commits = !words.isEmpty()
+                    && (words.get(0).in(ENDING)
+                            || (!dialect.transactional()
+                                    && !temporary
+                                    && words.get(0).in(COMMITTING)));
+            if (commits) {
+                throw new SchemaException("A data step is one transaction, or one a batch: step=" + key + ", statement="
+                        + words.get(0).text() + "; leave it out, and declare what it makes");
+            }
         }
     }
 

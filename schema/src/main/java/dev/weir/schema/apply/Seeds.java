@@ -7,11 +7,15 @@ import dev.weir.db.Row;
 import dev.weir.db.engine.ColumnInfo;
 import dev.weir.db.engine.ColumnValues;
 import dev.weir.db.engine.TableInfo;
+import dev.weir.schema.engine.SchemaDialect;
+import dev.weir.schema.model.Column;
 import dev.weir.schema.model.ColumnType;
 import dev.weir.schema.model.Seed;
 import dev.weir.schema.model.Table;
 import dev.weir.schema.plan.Step;
 import java.math.BigDecimal;
+import java.sql.Connection;
+import java.sql.SQLException;
 import java.time.DateTimeException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -19,6 +23,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -67,9 +72,24 @@ public final class Seeds {
                 new Step.SeedWork(table)));
     }
 
-    /** Writes what is missing or differs, in one transaction. */
-    void apply(Table table) {
+    /**
+     * Writes what is missing or differs, in one transaction. Before it, columns that the database numbers go past the numbers
+     * that rows bring with them, so that none is given again.
+     */
+    void apply(Connection connection, SchemaDialect dialect, Table table) throws SQLException {
         Seed seed = table.seed().orElseThrow();
+        for (Column column : table.columns()) {
+            if (column.type().increments() || column.identity() != null) {
+                OptionalLong greatest = seed.rows().stream()
+                        .map(row -> row.get(column.name()))
+                        .filter(Number.class::isInstance)
+                        .mapToLong(value -> ((Number) value).longValue())
+                        .max();
+                if (greatest.isPresent()) {
+                    dialect.numberPast(connection, table.name(), column.name(), greatest.getAsLong());
+                }
+            }
+        }
         database.catalog().refresh();
         database.transaction(tx -> {
             for (Map<String, @Nullable Object> row : seed.rows()) {

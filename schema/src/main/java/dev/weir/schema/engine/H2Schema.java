@@ -10,6 +10,7 @@ import dev.weir.schema.physical.PhysicalIndex;
 import dev.weir.schema.physical.PhysicalSchema;
 import dev.weir.schema.physical.PhysicalTable;
 import java.sql.Connection;
+import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -127,6 +128,27 @@ final class H2Schema implements SchemaDialect {
             @Override
             public void close() {}
         };
+    }
+
+    @Override
+    public void numberPast(Connection connection, String table, String column, long number) throws SQLException {
+        boolean behind;
+        try (PreparedStatement statement = connection.prepareStatement("SELECT IDENTITY_BASE FROM"
+                + " INFORMATION_SCHEMA.COLUMNS WHERE TABLE_SCHEMA = CURRENT_SCHEMA AND TABLE_NAME = ? AND COLUMN_NAME = ?"
+                + " AND IDENTITY_BASE <= ?")) {
+            statement.setString(1, table);
+            statement.setString(2, column);
+            statement.setLong(3, number);
+            try (ResultSet rows = statement.executeQuery()) {
+                behind = rows.next();
+            }
+        }
+        if (behind) {
+            try (Statement statement = connection.createStatement()) {
+                statement.execute("ALTER TABLE " + dialect.quote(table) + " ALTER COLUMN " + dialect.quote(column)
+                        + " RESTART WITH " + (number + 1));
+            }
+        }
     }
 
     @Override

@@ -138,6 +138,18 @@ final class PostgresSchema implements SchemaDialect {
     }
 
     @Override
+    public void numberPast(Connection connection, String table, String column, long number) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(
+                "SELECT setval(s.name, greatest(nextval(s.name), ?),"
+                        + " false) FROM (SELECT pg_get_serial_sequence(?, ?)::regclass AS name) s WHERE s.name IS NOT NULL")) {
+            statement.setLong(1, number + 1);
+            statement.setString(2, dialect.quote(table));
+            statement.setString(3, column);
+            statement.executeQuery().close();
+        }
+    }
+
+    @Override
     public TableGuard guard(Connection connection, String table, String condition) throws SQLException {
         try (Statement statement = connection.createStatement()) {
             statement.execute("LOCK TABLE " + dialect.quote(table) + " IN ACCESS EXCLUSIVE MODE");

@@ -164,6 +164,11 @@ public interface SchemaDialect {
      */
     DdlTransaction begin(Connection connection, List<Change> changes) throws SQLException;
 
+    /** Lets a column that the database numbers go on after a number, if it does not do so by itself. Never goes back. */
+    default void numberPast(Connection connection, String table, String column, long number) throws SQLException {
+        // What is inserted with a number is counted from.
+    }
+
     /**
      * Keeps rows out of a table for which a condition holds, or all writers, until the guard is closed or the transaction of
      * the step ends, and tells how many there are.

@@ -52,6 +52,9 @@ abstract class PairCases {
             Hazard.Kind.CHECK_VIOLATED,
             Hazard.Kind.NARROW_TYPE);
 
+    /** Numbers of a row are this many times its own. */
+    private static final long PART = 3;
+
     /** The build draws the same pairs each time; others with {@code -Dschema.seed}, more with {@code -Dschema.pairs}. */
     private static final long SEED = 20_261_121L;
 
@@ -311,7 +314,13 @@ abstract class PairCases {
         for (ForeignKey key : table.foreignKeys()) {
             if (key.columns().contains(column.name())) {
                 int there = counts.getOrDefault(key.table(), 0);
-                return there == 0 || random.nextInt(3) == 0 ? null : (Object) (long) (1 + random.nextInt(there));
+                if (there == 0 || random.nextInt(3) == 0) {
+                    return null;
+                }
+                // The columns of one key name the same row.
+                long target = 1L + row % there;
+                String of = key.targets().get(key.columns().indexOf(column.name()));
+                return of.equals("id") ? target : target * PART;
             }
         }
         if (column.nullable() && random.nextInt(4) == 0) {
@@ -319,7 +328,7 @@ abstract class PairCases {
         }
         // Different in each row, so that unique columns take them.
         return switch (column.type().kind()) {
-            case INTEGER, BIG_INTEGER, SMALL_INTEGER -> (long) (row * 3);
+            case INTEGER, BIG_INTEGER, SMALL_INTEGER -> row * PART;
             case STRING, TEXT ->
                 random.nextInt(5) == 0
                         ? "value '" + row + "' that is longer than others".substring(0, 10) + row

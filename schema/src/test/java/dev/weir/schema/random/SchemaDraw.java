@@ -37,6 +37,10 @@ final class SchemaDraw {
     static final class DrawnTable {
         String renamedFrom;
         boolean composite;
+
+        /** Whether the key, and with it what refers to it, is of the narrower integer type. */
+        boolean smallKey;
+
         final Map<String, Drawn> columns = new LinkedHashMap<>();
         final Map<String, String> references = new LinkedHashMap<>();
         final Map<String, ReferentialAction> actions = new LinkedHashMap<>();
@@ -71,6 +75,7 @@ final class SchemaDraw {
     private DrawnTable table() {
         DrawnTable table = new DrawnTable();
         table.composite = chance(15);
+        table.smallKey = chance(30);
         int many = 1 + random.nextInt(6);
         for (int i = 0; i < many; i++) {
             table.columns.put("c" + i, column());
@@ -207,9 +212,9 @@ final class SchemaDraw {
         List<String> names = List.copyOf(tables.keySet());
         for (DrawnTable table : tables.values()) {
             table.references.keySet().removeIf(column -> chance(25));
-            table.references.values().removeIf(target -> !tables.containsKey(target) || tables.get(target).composite);
+            table.references.values().removeIf(target -> !tables.containsKey(target));
             String target = names.get(random.nextInt(names.size()));
-            if (chance(40) && !tables.get(target).composite) {
+            if (chance(40)) {
                 table.references.putIfAbsent("f" + random.nextInt(2), target);
             }
             table.actions.keySet().retainAll(table.references.keySet());
@@ -251,7 +256,8 @@ final class SchemaDraw {
 
     private DrawnTable changed(DrawnTable table) {
         DrawnTable changed = new DrawnTable();
-        changed.composite = table.composite;
+        changed.composite = chance(8) != table.composite;
+        changed.smallKey = chance(12) != table.smallKey;
         changed.comment = chance(15) ? "other" : table.comment;
         Map<String, String> renames = new LinkedHashMap<>();
         table.columns.forEach((name, column) -> {
@@ -334,7 +340,7 @@ final class SchemaDraw {
         return Schema.of(declared, List.of());
     }
 
-    private static Table declared(String name, DrawnTable table) {
+    private Table declared(String name, DrawnTable table) {
         Table.Builder builder = Table.named(name);
         if (table.renamedFrom != null) {
             builder.renamedFrom(table.renamedFrom);
@@ -342,7 +348,7 @@ final class SchemaDraw {
         if (table.comment != null) {
             builder.comment(table.comment);
         }
-        builder.column("id", ColumnType.of(Kind.BIG_INTEGER));
+        builder.column("id", key(table));
         if (table.composite) {
             builder.column("part", ColumnType.of(Kind.INTEGER));
             builder.primaryKey("id", "part");
@@ -374,17 +380,25 @@ final class SchemaDraw {
             return settings;
         }));
         table.references.forEach((column, target) -> {
-            builder.column(column, ColumnType.of(Kind.BIG_INTEGER));
+            DrawnTable there = tables.get(target);
+            builder.column(column, key(there));
+            if (there.composite) {
+                builder.column(column + "_part", ColumnType.of(Kind.INTEGER));
+            }
             builder.foreignKey(new ForeignKey(
                     null,
-                    List.of(column),
+                    there.composite ? List.of(column, column + "_part") : List.of(column),
                     target,
-                    List.of("id"),
+                    there.composite ? List.of("id", "part") : List.of("id"),
                     table.actions.get(column),
                     ReferentialAction.NO_ACTION));
         });
         table.indexes.forEach(builder::index);
         table.checks.forEach(builder::check);
         return builder.build();
+    }
+
+    private static ColumnType key(DrawnTable table) {
+        return ColumnType.of(table.smallKey ? Kind.INTEGER : Kind.BIG_INTEGER);
     }
 }
