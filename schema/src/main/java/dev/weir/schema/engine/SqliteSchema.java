@@ -66,15 +66,31 @@ final class SqliteSchema implements SchemaDialect {
         return SqliteDeclared.physical(declared);
     }
 
-    /** A primary key takes NULL here unless it says otherwise, which nobody means. */
+    /**
+     * A primary key takes NULL here unless it says otherwise, which nobody means: its columns are told from others, and not
+     * by NULL. (The engine has no comments.)
+     */
     @Override
     public PhysicalTable comparable(PhysicalTable table) {
         PhysicalKey key = table.primaryKey();
         return key == null
                 ? table
                 : table.withColumns(table.columns().stream()
-                        .map(column -> key.columns().contains(column.name()) ? column.withNullable(true) : column)
+                        .map(column -> key.columns().contains(column.name()) ? ofKey(column) : column)
                         .toList());
+    }
+
+    private static PhysicalColumn ofKey(PhysicalColumn column) {
+        return new PhysicalColumn(
+                column.name(),
+                column.type(),
+                true,
+                column.defaultSql(),
+                column.generated(),
+                column.stored(),
+                column.identity(),
+                column.collation(),
+                "primary key");
     }
 
     /** The engine rewrites nothing, so that a table as it is read is in this form. */
