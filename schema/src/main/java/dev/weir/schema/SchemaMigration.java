@@ -72,7 +72,9 @@ public final class SchemaMigration {
     private final ApplySettings settings;
     private final ApplyListener listener;
     private final boolean scratch;
-    private final String declaration;
+    /** What tells the declaration from others. */
+    private final String declared;
+
     private final Map<String, List<PhysicalTable>> normalForms = new ConcurrentHashMap<>();
 
     private SchemaMigration(Builder builder) {
@@ -83,7 +85,7 @@ public final class SchemaMigration {
         this.settings = builder.settings;
         this.listener = builder.listener;
         this.scratch = builder.scratch;
-        this.declaration = Normaliser.hash(schema, dialect.dialect().name());
+        this.declared = Normaliser.hash(schema, dialect.dialect().name());
         List<Pattern> patterns =
                 builder.ignored.stream().map(SchemaMigration::pattern).toList();
         this.ignored = table -> table.toLowerCase(Locale.ROOT).startsWith(OWN)
@@ -257,9 +259,9 @@ public final class SchemaMigration {
         if (fresh) {
             open.forEach(step -> notes.add("data step that a new database does not need: " + step.key()));
         }
-        notes.addAll(undeclared(live, normal.tables(), named(wanted)));
+        notes.addAll(undeclared(live, normal.tables(), named(live, wanted)));
         Plan plan = new Plan(Plan.fingerprint(live), normal.byEngine() ? "engine" : "rules", steps, notes);
-        return new Planning.Planned(plan, live, normal.tables(), declaration, fresh ? open : List.of());
+        return new Planning.Planned(plan, live, normal.tables(), declaration(connection), fresh ? open : List.of());
     }
 
     /** A table that is left alone can't be declared, nor one that the engine takes for another that is there. */
@@ -301,6 +303,7 @@ public final class SchemaMigration {
 
     /** The declaration in the engine's words: known in this process, or from the last apply, or asked of the engine. */
     private Normaliser.Normal normal(Connection connection) throws SQLException {
+        String declaration = declaration(connection);
         List<PhysicalTable> known = normalForms.get(declaration);
         if (scratch && known == null) {
             Optional<History.Run> last = history.last(connection);
@@ -321,6 +324,15 @@ public final class SchemaMigration {
         return new Normaliser.Normal(dialect.withDefaults(connection, normal.tables()), false);
     }
 
+    /** What names a normal form: the declaration and the engine that spelled it, which may be a newer one tomorrow. */
+    private String declaration(Connection connection) throws SQLException {
+        return Fingerprint.of(declared
+                + '\n'
+                + connection.getMetaData().getDatabaseProductVersion()
+                + '\n'
+                + dialect.surroundings(connection));
+    }
+
     private List<Step> seedSteps(PhysicalSchema live) {
         List<Step> steps = new ArrayList<>();
         Seeds seeds = new Seeds(database);
@@ -337,9 +349,12 @@ public final class SchemaMigration {
     }
 
     /** Tables that are declared under another name, or to go. */
-    private static List<String> named(Wanted wanted) {
-        return Stream.concat(wanted.dropped().stream(), wanted.tableRenames().keySet().stream())
-                .toList();
+    /** Tables that are there and that the declaration speaks of by their old names. */
+    private static List<String> named(PhysicalSchema live, Wanted wanted) {
+        Stream<String> renamed = wanted.tableRenames().entrySet().stream()
+                .filter(rename -> live.table(rename.getValue()).isEmpty())
+                .map(Map.Entry::getKey);
+        return Stream.concat(wanted.dropped().stream(), renamed).toList();
     }
 
     private List<String> drifted(Map<String, History.DataRecord> records) {

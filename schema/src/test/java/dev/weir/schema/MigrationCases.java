@@ -292,6 +292,16 @@ abstract class MigrationCases {
     }
 
     @Test
+    void renamedFrom_thatFindsBothTables_isNoRename_andTheOldOneIsReported() {
+        apply(users().build(), posts().build());
+        Table both = Table.named("posts")
+                .renamedFrom("users")
+                .column("id", ColumnType.of(ColumnType.Kind.BIG_INTEGER), ColumnBuilder::primary)
+                .build();
+        assertThat(migration(both).plan().undeclared()).contains("table users");
+    }
+
+    @Test
     void dropTable_onlyWhenDeclaredSo_andWithConsent() {
         apply(users().build(), posts().build());
         insertUsers("Ann");

@@ -141,6 +141,12 @@ final class MariaDbSchema implements SchemaDialect {
         };
     }
 
+    /** A table that says no collation has the database's. */
+    @Override
+    public String surroundings(Connection connection) throws SQLException {
+        return MariaDbScratch.string(connection, "SELECT CONCAT(@@character_set_database, ' ', @@collation_database)");
+    }
+
     @Override
     public boolean sameColumn(String one, String other) {
         return one.equalsIgnoreCase(other);

@@ -100,6 +100,11 @@ public interface SchemaDialect {
         return false;
     }
 
+    /** What besides the server's version has a part in how a declaration reads once it is made. */
+    default String surroundings(Connection connection) throws SQLException {
+        return "";
+    }
+
     /** Whether two names of tables are one to the engine. */
     default boolean sameTable(String one, String other) {
         return one.equals(other);
