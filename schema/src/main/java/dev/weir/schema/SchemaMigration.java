@@ -24,6 +24,7 @@ import dev.weir.schema.physical.PhysicalColumn;
 import dev.weir.schema.physical.PhysicalSchema;
 import dev.weir.schema.physical.PhysicalTable;
 import dev.weir.schema.plan.Fingerprint;
+import dev.weir.schema.plan.Hazard;
 import dev.weir.schema.plan.Normaliser;
 import dev.weir.schema.plan.Plan;
 import dev.weir.schema.plan.Planner;
@@ -156,7 +157,7 @@ public final class SchemaMigration {
      * @throws SchemaException if a step failed, or the database is not what was declared afterwards
      */
     public ApplyReport apply(Collection<String> allowed) {
-        return applier().apply(planning(), null, allowed);
+        return applier().apply(planning(), null, consents(allowed));
     }
 
     /**
@@ -167,7 +168,7 @@ public final class SchemaMigration {
      * @throws SchemaException if a step failed, or the database is not what was declared afterwards
      */
     public ApplyReport apply(Plan reviewed, Collection<String> allowed) {
-        return applier().apply(planning(), Objects.requireNonNull(reviewed, "reviewed"), allowed);
+        return applier().apply(planning(), Objects.requireNonNull(reviewed, "reviewed"), consents(allowed));
     }
 
     /**
@@ -186,7 +187,7 @@ public final class SchemaMigration {
      * @throws HazardException if values would be lost that are there by now; nothing was changed then
      */
     public ApplyReport rollback(Collection<String> allowed) {
-        return applier().rollback(rollbacks(), allowed);
+        return applier().rollback(rollbacks(), consents(allowed));
     }
 
     /** Takes the database as it is for what was applied, and all data steps for done. Changes no table of the user's. */
@@ -197,6 +198,11 @@ public final class SchemaMigration {
     /** The schema in use as the engine describes it. */
     public PhysicalSchema read() {
         return look(connection -> dialect.read(connection, ignored));
+    }
+
+    private static List<String> consents(Collection<String> allowed) {
+        Objects.requireNonNull(allowed, "allowed").forEach(Hazard::requireConsent);
+        return List.copyOf(allowed);
     }
 
     private Applier applier() {
@@ -398,7 +404,7 @@ public final class SchemaMigration {
 
         /** Leaves tables alone by name; {@code *} stands for any text. Flyway's and Liquibase's always are. */
         public Builder ignore(String pattern) {
-            if (pattern.isBlank()) {
+            if (Objects.requireNonNull(pattern, "pattern").isBlank()) {
                 throw new IllegalArgumentException("a pattern must name something: pattern=" + pattern);
             }
             ignored.add(pattern);
@@ -412,7 +418,7 @@ public final class SchemaMigration {
          * @param name small letters and digits, at most 20
          */
         public Builder history(String name) {
-            if (!HISTORY.matcher(name).matches()) {
+            if (!HISTORY.matcher(Objects.requireNonNull(name, "name")).matches()) {
                 throw new IllegalArgumentException(
                         "a history's name is of small letters and digits, at most 20, a letter first: name=" + name);
             }

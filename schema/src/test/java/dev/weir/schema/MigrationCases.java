@@ -149,7 +149,7 @@ abstract class MigrationCases {
                 .containsExactly("drop_column:users.extra");
         assertThat(migration(users().build()).rollbackPlan().steps())
                 .extracting(Step::id)
-                .containsExactly("undo_create_table:users");
+                .containsExactly("drop_table:users");
         assertThat(beside.rollbackPlan().steps()).extracting(Step::id).containsExactly("undo_create_table:visits");
         assertThatThrownBy(() -> SchemaMigration.of(db, Schema.of()).history("Two words"))
                 .isInstanceOf(IllegalArgumentException.class)

@@ -26,13 +26,16 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -79,11 +82,13 @@ public final class Applier {
         private final List<PhysicalTable> before;
         private final Collection<String> allowed;
         private final List<Done> done = new ArrayList<>();
+        private Plan plan;
 
         Work(Connection connection, long run, Planned first, Collection<String> allowed) {
             this.connection = connection;
             this.run = run;
             this.allowed = allowed;
+            this.plan = first.plan();
             Set<String> changed = first.plan().steps().stream()
                     .map(Step::change)
                     .filter(Objects::nonNull)
@@ -129,6 +134,7 @@ public final class Applier {
                 settle(connection, first);
                 return new ApplyReport(List.of());
             }
+            tellUnmatched(first.plan(), allowed);
             refuseHazards(first.plan(), allowed, false);
             refuseCommits(first.plan());
             refuseMissingRights(connection, first);
@@ -156,6 +162,7 @@ public final class Applier {
             more = now.plan().steps().stream().anyMatch(step -> step.phase() == Phase.DATA);
             run(work, now, more);
             now = planning.plan(work.connection);
+            work.plan = now.plan();
             if (more) {
                 refuseHazards(now.plan(), work.allowed, true);
                 more = !now.plan().isEmpty();
@@ -235,6 +242,7 @@ public final class Applier {
                 return new Planned(rollback.plan(at, live, undone), live, List.of(), "", List.of());
             };
             Planned first = planning.plan(connection);
+            tellUnmatched(first.plan(), allowed);
             refuseHazards(first.plan(), allowed, false);
             refuseCommits(first.plan());
             long run = history.begin(connection, "rollback", "");
@@ -292,27 +300,43 @@ public final class Applier {
             throw new StalePlanException("The database is no longer what the plan was made for: plan="
                     + reviewed.fingerprint() + ", database=" + now.fingerprint() + "; make and review a new plan");
         }
-        List<String> agreed = reviewed.steps().stream().map(Applier::essence).toList();
-        List<String> planned = now.steps().stream().map(Applier::essence).toList();
-        if (!agreed.equals(planned)) {
-            String first = planned.stream()
-                    .filter(step -> !agreed.contains(step))
+        Set<String> planned = essences(now, step -> true);
+        Set<String> agreed = essences(reviewed, step -> true);
+        // Rows that a seed brings may be there by now, or in another database of the same tables.
+        Set<String> wanted = essences(reviewed, step -> !step.id().startsWith(Seeds.STEP));
+        if (!agreed.containsAll(planned) || !planned.containsAll(wanted)) {
+            String first = Stream.concat(
+                            planned.stream().filter(step -> !agreed.contains(step)),
+                            wanted.stream().filter(step -> !planned.contains(step)))
                     .findFirst()
-                    .orElse("fewer steps");
+                    .orElse("");
             throw new StalePlanException("The declaration is no longer what the plan was made for: differs="
                     + first.lines().findFirst().orElse("") + "; make and review a new plan");
         }
+    }
+
+    private static Set<String> essences(Plan plan, Predicate<Step> which) {
+        return plan.steps().stream()
+                .filter(which)
+                .map(Applier::essence)
+                .collect(Collectors.toCollection(LinkedHashSet::new));
     }
 
     private static String essence(Step step) {
         return step.id() + "\n" + step.sql();
     }
 
+    private void tellUnmatched(Plan plan, Collection<String> allowed) {
+        plan.unmatched(allowed).forEach(listener::unmatched);
+    }
+
     private static void refuseHazards(Plan plan, Collection<String> allowed, boolean begun) {
         List<Hazard> refused = plan.hazardsWithout(allowed);
         if (!refused.isEmpty()) {
             throw new HazardException(
-                    begun ? "Additions and data steps are done, the rest is not: " : "Nothing was changed: ", refused);
+                    begun ? "Additions and data steps are done, the rest is not: " : "Nothing was changed: ",
+                    refused,
+                    plan);
         }
     }
 
@@ -332,7 +356,10 @@ public final class Applier {
                 .distinct()
                 .filter(table -> planned.live().table(table).isPresent())
                 .toList();
-        List<String> missing = dialect.missingRights(connection, tables);
+        List<String> missing = new ArrayList<>(dialect.missingRights(connection, tables));
+        if (planned.plan().steps().stream().anyMatch(step -> !step.guards().isEmpty())) {
+            missing.addAll(dialect.missingRightsToGuard(connection));
+        }
         if (!missing.isEmpty()) {
             throw new SchemaException("Nothing was changed: the user must have the rights that the plan needs: missing="
                     + String.join("; ", missing) + "; grant them, or apply as another user");
@@ -491,7 +518,9 @@ public final class Applier {
                     }
                 }
                 throw new HazardException(
-                        "Values came while the plan was carried out; this step and what follows is not done: ", came);
+                        "Values came while the plan was carried out; this step and what follows is not done: ",
+                        came,
+                        work.plan);
             }
             execute(work.connection, step);
         }

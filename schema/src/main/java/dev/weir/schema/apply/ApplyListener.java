@@ -19,4 +19,7 @@ public interface ApplyListener {
 
     /** A step is done; if it is transactional, its transaction may still be open. */
     default void done(Step step) {}
+
+    /** A consent was given that no hazard of the plan wants: a slip, or left over. */
+    default void unmatched(String consent) {}
 }

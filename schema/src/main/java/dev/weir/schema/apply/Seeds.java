@@ -12,6 +12,7 @@ import dev.weir.schema.model.Column;
 import dev.weir.schema.model.ColumnType;
 import dev.weir.schema.model.Seed;
 import dev.weir.schema.model.Table;
+import dev.weir.schema.plan.Fingerprint;
 import dev.weir.schema.plan.Step;
 import java.math.BigDecimal;
 import java.sql.Connection;
@@ -24,11 +25,16 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.json.JsonMapper;
 
 /** Rows that a table is to have: looks which are missing or differ, and writes them. */
 public final class Seeds {
+    /** What the ids of its steps begin with. */
+    static final String STEP = "seed:";
+
     private static final JsonMapper JSON = JsonMapper.builder().build();
 
     private final Database database;
@@ -49,27 +55,15 @@ public final class Seeds {
         if (seed == null) {
             return Optional.empty();
         }
-        long wrong = seed.rows().size();
-        if (exists) {
-            wrong = 0;
-            for (Map<String, @Nullable Object> row : seed.rows()) {
-                wrong += state(database, table, seed, row) == RowState.RIGHT ? 0 : 1;
-            }
-        }
-        if (wrong == 0) {
+        if (exists && seed.rows().stream().allMatch(row -> state(database, table, seed, row) == RowState.RIGHT)) {
             return Optional.empty();
         }
-        String shown = "-- " + wrong + " of " + seed.rows().size() + " rows of " + table.name() + ", by "
-                + String.join(", ", seed.key()) + (seed.enforce() ? ", enforced" : ", inserted when missing");
+        // Without a count of what is wrong: a plan that was reviewed for a copy must be the same here.
+        String shown = "-- " + seed.rows().size() + " declared rows of " + table.name() + ", by "
+                + String.join(", ", seed.key()) + (seed.enforce() ? ", enforced" : ", inserted when missing")
+                + ", digest " + Fingerprint.of(sorted(seed.rows())).substring(0, 16);
         return Optional.of(new Step(
-                "seed:" + table.name(),
-                List.of(shown),
-                false,
-                "",
-                List.of(),
-                true,
-                List.of(),
-                new Step.SeedWork(table)));
+                STEP + table.name(), List.of(shown), false, "", List.of(), true, List.of(), new Step.SeedWork(table)));
     }
 
     /**
@@ -109,6 +103,10 @@ public final class Seeds {
                 }
             }
         });
+    }
+
+    private static String sorted(List<Map<String, @Nullable Object>> rows) {
+        return rows.stream().map(row -> new TreeMap<>(row).toString()).collect(Collectors.joining("\n"));
     }
 
     private enum RowState {

@@ -104,6 +104,14 @@ final class MariaDbRights {
         return Pattern.compile(regex.toString(), Pattern.CASE_INSENSITIVE | Pattern.DOTALL);
     }
 
+    List<String> missingToLock() {
+        boolean granted = !understood
+                || grants.stream()
+                        .anyMatch(grant ->
+                                grant.table().equals("*") && grant.covers(database) && grant.has("LOCK TABLES"));
+        return granted ? List.of() : List.of("LOCK TABLES on database " + database);
+    }
+
     List<String> missing(Collection<String> tables) {
         if (!understood) {
             return List.of();

@@ -224,6 +224,11 @@ final class MariaDbSchema implements SchemaDialect {
     }
 
     @Override
+    public List<String> missingRightsToGuard(Connection connection) throws SQLException {
+        return MariaDbRights.read(connection).missingToLock();
+    }
+
+    @Override
     public List<String> missingRights(Connection connection, Collection<String> tables) throws SQLException {
         return MariaDbRights.read(connection).missing(tables);
     }

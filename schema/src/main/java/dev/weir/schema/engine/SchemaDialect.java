@@ -231,4 +231,9 @@ public interface SchemaDialect {
      * be missing.
      */
     List<String> missingRights(Connection connection, Collection<String> tables) throws SQLException;
+
+    /** The same for what {@link #guard} does. */
+    default List<String> missingRightsToGuard(Connection connection) throws SQLException {
+        return List.of();
+    }
 }

@@ -21,6 +21,13 @@ public record DataStep(
         @Nullable String undo,
         @Nullable Code code) {
 
+    /** All that every step has is there. */
+    public DataStep {
+        Objects.requireNonNull(key, "key");
+        Objects.requireNonNull(when, "when");
+        Objects.requireNonNull(content, "content");
+    }
+
     /** When a step runs. */
     public enum When {
         /** When all additions are made, before anything is removed or made stricter. */
@@ -52,7 +59,7 @@ public record DataStep(
 
     /** A step in the engine's SQL. */
     public static DataStep sql(String key, When when, String sql, @Nullable String undo) {
-        return new DataStep(key, when, sql, Objects.requireNonNull(sql, "sql"), undo, null);
+        return new DataStep(key, when, Objects.requireNonNull(sql, "sql"), sql, undo, null);
     }
 
     /**
@@ -61,6 +68,12 @@ public record DataStep(
      * @param version changes when the step does; a step that was done in another version is drift
      */
     public static DataStep code(String key, When when, String version, Code code) {
-        return new DataStep(key, when, version, null, null, Objects.requireNonNull(code, "code"));
+        return new DataStep(
+                key,
+                when,
+                Objects.requireNonNull(version, "version"),
+                null,
+                null,
+                Objects.requireNonNull(code, "code"));
     }
 }

@@ -2,6 +2,7 @@ package dev.weir.schema.model;
 
 import java.util.Collection;
 import java.util.List;
+import java.util.Objects;
 
 /**
  * What a database is to have: tables in Weir's words, or scripts in the engine's, and steps that move data between two
@@ -21,6 +22,9 @@ public record Schema(List<Table> tables, List<Script> scripts, List<DataStep> da
 
     /** Tables alone. */
     public static Schema of(Table... tables) {
+        for (Table table : tables) {
+            Objects.requireNonNull(table, "table");
+        }
         return of(List.of(tables), List.of());
     }
 

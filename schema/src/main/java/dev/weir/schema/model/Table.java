@@ -132,19 +132,20 @@ public record Table(
 
         /** A foreign key, also of several columns. */
         public Builder foreignKey(ForeignKey key) {
-            foreignKeys.add(key);
+            foreignKeys.add(Objects.requireNonNull(key, "key"));
             return this;
         }
 
         /** An index. */
         public Builder index(Index index) {
-            indexes.add(index);
+            indexes.add(Objects.requireNonNull(index, "index"));
             return this;
         }
 
         /** A condition in SQL that every row fulfils. */
         public Builder check(String check, String condition) {
-            if (checks.put(check, condition) != null) {
+            if (checks.put(Objects.requireNonNull(check, "check"), Objects.requireNonNull(condition, "condition"))
+                    != null) {
                 throw new IllegalArgumentException("a check's name must stand once: check=" + check);
             }
             return this;

@@ -1,6 +1,8 @@
 package dev.weir.schema.plan;
 
 import java.util.Objects;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Something a step can do that wants consent: losing data, failing on the rows that are there, or keeping writers waiting.
@@ -51,5 +53,22 @@ public record Hazard(Kind kind, String object, long count) {
     /** What consents to it: {@code name:object}. */
     public String consent() {
         return kind.id() + ":" + object;
+    }
+
+    /**
+     * Looks whether a consent is written as one.
+     *
+     * @throws IllegalArgumentException if it is not {@code name:object} with the name of a hazard
+     */
+    public static void requireConsent(String consent) {
+        int colon = Objects.requireNonNull(consent, "consent").indexOf(':');
+        boolean known = colon > 0
+                && colon < consent.length() - 1
+                && Stream.of(Kind.values()).anyMatch(kind -> consent.startsWith(kind.id() + ":"));
+        if (!known) {
+            throw new IllegalArgumentException(
+                    "a consent must be HAZARD:OBJECT as a plan prints it: " + consent + "; the hazards are "
+                            + Stream.of(Kind.values()).map(Kind::id).sorted().collect(Collectors.joining(", ")));
+        }
     }
 }

@@ -104,12 +104,18 @@ final class Hazards {
             dropColumn(table, drop.column(), found);
         } else if (change instanceof Change.DropIndex drop) {
             String object = table + "." + drop.index().name();
-            if (!replaced(table, drop.index().name()) && drop.index().valid() && !own.contains(object)) {
+            if (!replaced(table, drop.index().name())
+                    && !another(drop)
+                    && drop.index().valid()
+                    && !own.contains(object)) {
                 found.add(new Hazard(
                         drop.index().unique() ? Kind.DROP_CONSTRAINT : Kind.DROP_INDEX, object, rows.count(table)));
             }
         } else if (change instanceof Change.DropForeignKey drop) {
-            dropConstraint(table, drop.key().name(), String.join("_", drop.key().columns()), found);
+            if (!another(drop)) {
+                dropConstraint(
+                        table, drop.key().name(), String.join("_", drop.key().columns()), found);
+            }
         } else if (change instanceof Change.DropCheck drop) {
             if (!drop.check().name().startsWith(Planner.OWN_CHECK)) {
                 dropConstraint(table, drop.check().name(), "check", found);
@@ -159,6 +165,10 @@ final class Hazards {
     }
 
     private void dropColumn(String table, PhysicalColumn column, List<Hazard> found) throws SQLException {
+        if (column.generated() != null) {
+            // What is computed can be computed again.
+            return;
+        }
         String object = table + "." + column.name();
         String value = quote(column.name()) + " IS NOT NULL";
         long values = rows.count(table, value);
@@ -172,18 +182,17 @@ final class Hazards {
         }
         boolean twin = added.getOrDefault(table, List.of()).stream()
                 .anyMatch(other -> other.generated() == null && other.type().equals(column.type()));
-        if (values > 0 && twin && column.generated() == null) {
+        if (values > 0 && twin) {
             found.add(new Hazard(Kind.POSSIBLE_RENAME, object, values));
         }
     }
 
     /** Whether a column goes only because the engine can't give it its new type. */
     private boolean comesAgain(String table, PhysicalColumn column) {
-        return column.generated() == null
-                && changes.getOrDefault(table, List.of()).stream()
-                        .anyMatch(change -> change instanceof Change.AlterColumn alter
-                                && alter.to().generated() == null
-                                && alter.to().name().equals(column.name()));
+        return changes.getOrDefault(table, List.of()).stream()
+                .anyMatch(change -> change instanceof Change.AlterColumn alter
+                        && alter.to().generated() == null
+                        && alter.to().name().equals(column.name()));
     }
 
     private void dropConstraint(String table, String name, String otherwise, List<Hazard> found) throws SQLException {
@@ -203,6 +212,27 @@ final class Hazards {
                                         && key.key().name().equals(name))
                                 || (change instanceof Change.AddCheck check
                                         && check.check().name().equals(name))));
+    }
+
+    /** Whether a foreign key of the same columns, to the same ones, comes in its place: names that are made up differ. */
+    private boolean another(Change.DropForeignKey drop) {
+        PhysicalForeignKey old = drop.key();
+        return changes.getOrDefault(drop.table(), List.of()).stream()
+                .anyMatch(change -> change instanceof Change.AddForeignKey add
+                        && add.key().columns().equals(old.columns())
+                        && add.key().table().equals(old.table())
+                        && add.key().targets().equals(old.targets()));
+    }
+
+    /** Whether an index of the same columns, and as strict, comes in its place. */
+    private boolean another(Change.DropIndex drop) {
+        PhysicalIndex old = drop.index();
+        return changes.getOrDefault(drop.table(), List.of()).stream()
+                .anyMatch(change -> change instanceof Change.AddIndex add
+                        && add.index().columns().equals(old.columns())
+                        && add.index().columns().size() == old.parts().size()
+                        && (!old.unique()
+                                || (add.index().unique() && add.index().where() == null)));
     }
 
     private void alterColumn(Change.AlterColumn alter, List<Hazard> found) throws SQLException {

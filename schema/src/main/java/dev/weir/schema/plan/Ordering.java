@@ -32,10 +32,10 @@ final class Ordering {
     private final SchemaDialect dialect;
     private final Difference difference;
     private final boolean dataBetween;
-    private final java.util.function.Predicate<String> filled;
 
     // In the order in which they are made.
     private final List<Move> renames = new ArrayList<>();
+    private final List<Move> ahead = new ArrayList<>();
     private final List<Move> foreignKeysFirst = new ArrayList<>();
     private final Set<Move> makeWay = new LinkedHashSet<>();
     private final List<Move> additions = new ArrayList<>();
@@ -52,20 +52,15 @@ final class Ordering {
     private final List<Move> rebuilds = new ArrayList<>();
     private final List<Move> removedComputed = new ArrayList<>();
     private final List<Move> removed = new ArrayList<>();
+    private final List<Move> last = new ArrayList<>();
 
     /**
      * @param dataBetween whether data steps run between additions and removals
-     * @param filled whether a table has rows
      */
-    Ordering(
-            SchemaDialect dialect,
-            Difference difference,
-            boolean dataBetween,
-            java.util.function.Predicate<String> filled) {
+    Ordering(SchemaDialect dialect, Difference difference, boolean dataBetween) {
         this.dialect = dialect;
         this.difference = difference;
         this.dataBetween = dataBetween;
-        this.filled = filled;
     }
 
     List<Move> moves() {
@@ -81,6 +76,7 @@ final class Ordering {
         drop();
         foreignKeysMakeWay();
         List<Move> all = new ArrayList<>(renames);
+        all.addAll(ahead);
         all.addAll(foreignKeysFirst);
         all.addAll(makeWay);
         for (List<Move> part : List.of(additions, loosened, computed, indexes)) {
@@ -89,7 +85,7 @@ final class Ordering {
         all.addAll(foreignKeysNext);
         all.addAll(removedConstraints);
         for (List<Move> part :
-                List.of(stricter, freed, lateColumns, uniques, rebuilds, constraints, removedComputed, removed)) {
+                List.of(stricter, freed, lateColumns, uniques, rebuilds, constraints, removedComputed, removed, last)) {
             all.addAll(part);
         }
         return all;
@@ -130,7 +126,7 @@ final class Ordering {
             for (Change change : table.changes()) {
                 if (change instanceof Change.AddColumn add && add.column().generated() == null) {
                     first.add(
-                            mustWait(from.name(), add.column())
+                            mustWait(add.column())
                                     ? new Change.AddColumn(
                                             from.name(), add.column().withNullable(true))
                                     : add);
@@ -169,12 +165,11 @@ final class Ordering {
     }
 
     /** Whether a new column can refuse NULL only once it has values. */
-    private boolean mustWait(String table, PhysicalColumn column) {
+    private static boolean mustWait(PhysicalColumn column) {
         return !column.nullable()
                 && column.defaultSql() == null
                 && column.generated() == null
-                && column.identity() == null
-                && (dataBetween || filled.test(table));
+                && column.identity() == null;
     }
 
     private static boolean replaced(AlteredTable table, Change.DropCheck drop) {
@@ -282,6 +277,10 @@ final class Ordering {
             } else if (change instanceof Change.AddIndex add) {
                 addIndex(add.index(), false);
             } else if (change instanceof Change.DropIndex drop) {
+                if (beside(drop.index()) && !drop.index().unique()) {
+                    ahead.add(Move.contract(drop));
+                    return;
+                }
                 boolean early = newNames.contains(drop.index().name())
                         || mentions(drop.index(), remade)
                         || mentions(drop.index(), retyped);
@@ -317,7 +316,7 @@ final class Ordering {
             PhysicalColumn column = add.column();
             if (column.generated() != null) {
                 (late.contains(column.name()) ? lateColumns : computed).add(phased(add, column));
-            } else if (mustWait(table, column)) {
+            } else if (mustWait(column)) {
                 additions.add(Move.expand(new Change.AddColumn(table, column.withNullable(true))));
                 stricter.add(Move.contract(new Change.AlterColumn(table, column.withNullable(true), column)));
             } else {
@@ -390,7 +389,55 @@ final class Ordering {
             return names;
         }
 
+        /**
+         * Whether an index is built or dropped outside the transaction of its neighbours, and has to do with nothing that
+         * they change: then it goes before them, so that they stay together and no foreign key is missing meanwhile.
+         */
+        private boolean beside(PhysicalIndex index) {
+            return outside(index)
+                    && altered.changes().stream().noneMatch(change -> named(change, index))
+                    && !mentions(index, remade)
+                    && !mentions(index, touched());
+        }
+
+        private boolean outside(PhysicalIndex index) {
+            return dialect.validatesLater() && !dataBetween && !index.constraint();
+        }
+
+        /** Columns that come, go or change. */
+        private Set<String> touched() {
+            Set<String> names = new HashSet<>();
+            for (Change change : altered.changes()) {
+                if (change instanceof Change.AddColumn add) {
+                    names.add(add.column().name());
+                } else if (change instanceof Change.DropColumn drop) {
+                    names.add(drop.column().name());
+                } else if (change instanceof Change.AlterColumn alter) {
+                    names.add(alter.to().name());
+                }
+            }
+            return names;
+        }
+
+        /** Whether another index of this name goes or comes. */
+        private static boolean named(Change change, PhysicalIndex index) {
+            return (change instanceof Change.DropIndex drop
+                            && !drop.index().equals(index)
+                            && drop.index().name().equals(index.name()))
+                    || (change instanceof Change.AddIndex add
+                            && !add.index().equals(index)
+                            && add.index().name().equals(index.name()));
+        }
+
         private void addIndex(PhysicalIndex index, boolean around) {
+            if (!around && beside(index)) {
+                ahead.add(Move.expand(new Change.AddIndex(table, index)));
+                return;
+            }
+            if (!around && outside(index) && !index.unique()) {
+                last.add(Move.contract(new Change.AddIndex(table, index)));
+                return;
+            }
             boolean early = !index.unique() && late.stream().noneMatch(name -> mentions(index, Set.of(name)));
             Change change = new Change.AddIndex(table, index);
             if (early && !mentions(index, strictlyAltered())) {

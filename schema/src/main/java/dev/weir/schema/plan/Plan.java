@@ -2,7 +2,9 @@ package dev.weir.schema.plan;
 
 import dev.weir.schema.physical.PhysicalSchema;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 
 /**
  * What has to be done to make a database what is declared. Immutable; it belongs to the database that it was made for, as it
@@ -37,6 +39,25 @@ public record Plan(String fingerprint, String normalised, List<Step> steps, List
     public List<Hazard> hazardsWithout(Collection<String> allowed) {
         return hazards().stream()
                 .filter(hazard -> !allowed.contains(hazard.consent()))
+                .toList();
+    }
+
+    /**
+     * The consents that no hazard wants, and so are slips or left over; empty while data steps are to come, because what
+     * comes after them is planned anew.
+     */
+    public List<String> unmatched(Collection<String> allowed) {
+        if (steps.isEmpty() || steps.stream().anyMatch(step -> step.phase() == Phase.DATA)) {
+            return List.of();
+        }
+        Set<String> wanted = new HashSet<>();
+        for (Step step : steps) {
+            step.hazards().forEach(hazard -> wanted.add(hazard.consent()));
+            step.guards().forEach(guard -> wanted.add(guard.hazard(0).consent()));
+        }
+        return allowed.stream()
+                .filter(consent -> !wanted.contains(consent))
+                .distinct()
                 .toList();
     }
 

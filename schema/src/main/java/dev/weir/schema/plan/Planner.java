@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /** Makes the steps of a plan out of a difference. Reads the rows that are there, writes nothing. Not thread-safe. */
 public final class Planner {
@@ -59,23 +60,18 @@ public final class Planner {
         LiveRows rows = new LiveRows(connection, dialect, difference.changes(), Map.copyOf(state));
         Set<String> created = new HashSet<>();
         difference.created().forEach(table -> created.add(table.name()));
-        Map<String, Boolean> filled = new HashMap<>();
-        List<String> altered =
-                difference.altered().stream().map(table -> table.to().name()).toList();
-        rows.look(altered);
-        for (String table : altered) {
-            filled.put(table, rows.any(table));
-        }
-        Predicate<String> hasRows = table -> filled.getOrDefault(table, false);
+        rows.look(difference.altered().stream().map(table -> table.to().name()).toList());
+        // Of what is there, not of what has rows: a plan that was reviewed for a copy must be the same here.
+        Predicate<String> there = Set.copyOf(state.keySet())::contains;
         Hazards hazards = new Hazards(dialect, rows, large, difference, table -> mends(pending, table), own);
         List<Step> steps = new ArrayList<>();
         Phase phase = Phase.EXPAND;
-        for (Move move : online(new Ordering(dialect, difference, !pending.isEmpty(), hasRows).moves(), hasRows)) {
+        for (Move move : online(new Ordering(dialect, difference, !pending.isEmpty()).moves(), there)) {
             if (phase == Phase.EXPAND && move.phase() == Phase.CONTRACT) {
                 phase = Phase.CONTRACT;
                 pending.forEach(step -> steps.add(step(step)));
             }
-            steps.add(step(move, state, hazards, hasRows.test(move.change().table())));
+            steps.add(step(move, state, hazards, there.test(move.change().table())));
         }
         if (phase == Phase.EXPAND) {
             pending.forEach(step -> steps.add(step(step)));
@@ -91,17 +87,17 @@ public final class Planner {
     }
 
     /**
-     * Where the engine can do it, foreign keys and checks of tables with rows are added unproven and proven later, and NOT
-     * NULL is proven by such a check first, so that writers go on.
+     * Where the engine can do it, foreign keys and checks of tables that are there are added unproven and proven later, and
+     * NOT NULL is proven by such a check first, so that writers go on.
      */
-    private List<Move> online(List<Move> moves, Predicate<String> hasRows) {
+    private List<Move> online(List<Move> moves, Predicate<String> there) {
         if (!dialect.validatesLater()) {
             return moves;
         }
         List<Move> online = new ArrayList<>();
         for (Move move : moves) {
             String table = move.change().table();
-            if (!hasRows.test(table)) {
+            if (!there.test(table)) {
                 online.add(move);
             } else if (move.change() instanceof Change.AddForeignKey add
                     && add.key().valid()) {
@@ -120,10 +116,7 @@ public final class Planner {
                     && alter.from().withNullable(false).equals(alter.to())) {
                 String column = alter.to().name();
                 PhysicalCheck proof = new PhysicalCheck(
-                        OWN_CHECK + "not_null_"
-                                + Fingerprint.of(table + "." + column).substring(0, 16),
-                        dialect.dialect().quote(column) + " IS NOT NULL",
-                        false);
+                        proof(table, column), dialect.dialect().quote(column) + " IS NOT NULL", false);
                 online.add(new Move(move.phase(), new Change.AddCheck(table, proof), true));
                 online.add(new Move(move.phase(), new Change.ValidateCheck(table, proof), true));
                 online.add(move);
@@ -133,6 +126,19 @@ public final class Planner {
             }
         }
         return online;
+    }
+
+    private static String proof(String table, String column) {
+        return OWN_CHECK + "not_null_" + Fingerprint.of(table + "." + column).substring(0, 16);
+    }
+
+    /** Whether a check that holds tells the engine already that a column has no NULL, so that it need not look. */
+    private static boolean proven(Change change, @Nullable PhysicalTable before) {
+        return change instanceof Change.AlterColumn alter
+                && before != null
+                && before.checks().stream()
+                        .anyMatch(check -> check.name()
+                                .equals(proof(alter.table(), alter.to().name())));
     }
 
     private static PhysicalForeignKey unproven(PhysicalForeignKey key) {
@@ -145,6 +151,9 @@ public final class Planner {
         Change change = move.change();
         PhysicalTable before = state.get(change.table());
         Ddl ddl = dialect.ddl(change, online);
+        if (proven(change, before)) {
+            ddl = new Ddl(ddl.statements(), ddl.transactional(), ddl.lock(), Ddl.Effort.MOMENT);
+        }
         List<Hazard> found = hazards.of(move, ddl);
         boolean lossy = !move.around() && loses(change, found);
         List<String> reverse = lossy || validates(change) ? List.of() : reverse(change, before);
@@ -179,7 +188,7 @@ public final class Planner {
         return change instanceof Change.ValidateForeignKey || change instanceof Change.ValidateCheck;
     }
 
-    private List<String> reverse(Change change, @org.jspecify.annotations.Nullable PhysicalTable before) {
+    private List<String> reverse(Change change, @Nullable PhysicalTable before) {
         return dialect.ddl(Reversal.of(dialect, change, before), false).statements();
     }
 

@@ -245,6 +245,20 @@ class MariaDbSessionsTest extends MariaDbPlace {
     }
 
     @Test
+    void missingRightToKeepWritersOut_isNamed() throws Exception {
+        execute("create table t (a int)");
+        DataSource few = userWith("all on DB.t");
+        try (Connection poor = few.getConnection()) {
+            assertThat(dialect.missingRightsToGuard(poor))
+                    .containsExactly("LOCK TABLES on database " + database.name());
+        }
+        execute("grant lock tables on " + database.name() + ".* to " + user + "@'%'");
+        try (Connection enough = few.getConnection()) {
+            assertThat(dialect.missingRightsToGuard(enough)).isEmpty();
+        }
+    }
+
+    @Test
     void missingRights_knowPatternsAndRoles() throws Exception {
         execute("create table t (a int)");
         String pattern = database.name().replace("_", "\\_");

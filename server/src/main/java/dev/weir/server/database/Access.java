@@ -7,5 +7,12 @@ public enum Access {
     /** Changes what is in it. It must be there. */
     CHANGE,
     /** Changes what is in it, and makes it if it is a file that is not there. */
-    MAKE
+    MAKE,
+    /** The same; but a file of SQLite keeps its journal mode, which is its owner's to choose. */
+    DECLARE;
+
+    /** Whether a file that is not there is made. */
+    boolean makes() {
+        return this == MAKE || this == DECLARE;
+    }
 }

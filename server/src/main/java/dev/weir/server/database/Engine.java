@@ -82,7 +82,10 @@ enum Engine {
         if (this != SQLITE || access != Access.LOOK) {
             properties.putAll(settings);
         }
-        if (access != Access.MAKE) {
+        if (this == SQLITE && access == Access.DECLARE) {
+            properties.remove("journal_mode");
+        }
+        if (!access.makes()) {
             if (this == SQLITE) {
                 // To look on is not to change how the file keeps its log, and takes no write lock.
                 properties.put("busy_timeout", "10000");

@@ -83,7 +83,7 @@ public final class TargetDatabase implements AutoCloseable {
         try {
             ask(url, settings);
         } catch (SQLException e) {
-            if (access != Access.MAKE && engine.missing(e)) {
+            if (!access.makes() && engine.missing(e)) {
                 throw new CommandFailed("unknown database: db=" + shown + " is not there; check the URL", e);
             }
             throw new CommandFailed("the database must answer: db=" + shown + ", " + reason(e, url) + cure(e), e);

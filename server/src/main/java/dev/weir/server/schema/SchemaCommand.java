@@ -13,6 +13,7 @@ import dev.weir.schema.plan.PlanJson;
 import dev.weir.schema.plan.PlanText;
 import dev.weir.schema.plan.Step;
 import dev.weir.server.CommandFailed;
+import dev.weir.server.database.Access;
 import dev.weir.server.database.TargetDatabase;
 import dev.weir.server.schema.SchemaTargets.Target;
 import java.io.IOException;
@@ -137,6 +138,8 @@ public final class SchemaCommand implements Callable<Integer> {
                 write(file, PlanJson.write(plan));
             }
             show(options, target, plan, "Nothing to do: the database is what is declared.");
+            Progress progress = new Progress(spec().commandLine().getErr());
+            plan.unmatched(consent.allowed).forEach(progress::unmatched);
             return code(plan, consent);
         });
     }
@@ -154,7 +157,7 @@ public final class SchemaCommand implements Callable<Integer> {
         single(options, file, "--plan");
         Plan reviewed = file == null ? null : read(file);
         Map<Target, Schema> declared = options.targets.declared();
-        return each(options, Access.WRITE, (target, database) -> {
+        return each(options, Access.DECLARE, (target, database) -> {
             SchemaMigration migration = migration(options, database, declared.get(target));
             ApplyReport report =
                     reviewed == null ? migration.apply(consent.allowed) : migration.apply(reviewed, consent.allowed);
@@ -185,7 +188,7 @@ public final class SchemaCommand implements Callable<Integer> {
     @Command(name = "rollback", description = "Takes the last apply back.")
     int rollback(@Mixin Options options, @Mixin Consent consent) {
         checkConsents(consent);
-        return each(options, Access.WRITE, (target, database) -> {
+        return each(options, Access.DECLARE, (target, database) -> {
             done(options, target, migration(options, database, Schema.of()).rollback(consent.allowed), NOTHING);
             return 0;
         });
@@ -194,7 +197,7 @@ public final class SchemaCommand implements Callable<Integer> {
     @Command(name = "baseline", description = "Takes the database as it is for what was applied.")
     int baseline(@Mixin Options options) {
         Map<Target, Schema> declared = options.targets.declared();
-        return each(options, Access.WRITE, (target, database) -> {
+        return each(options, Access.DECLARE, (target, database) -> {
             migration(options, database, declared.get(target)).baseline();
             done(options, target, new ApplyReport(List.of()), "Taken for applied, as it is.");
             return 0;
@@ -254,12 +257,6 @@ public final class SchemaCommand implements Callable<Integer> {
         }
     }
 
-    /** Whether a command changes the database, and may make it, or leaves nothing behind. */
-    private enum Access {
-        LOOK,
-        WRITE
-    }
-
     /** What is done with one database. */
     private interface Work {
         int on(Target target, Database database);
@@ -268,13 +265,14 @@ public final class SchemaCommand implements Callable<Integer> {
     /** The worst code of all databases: 3 goes before 4. */
     private int each(Options options, Access access, Work work) {
         checkPatterns(options);
-        if (access == Access.WRITE) {
+        if (access == Access.DECLARE) {
             options.targets.makePlace();
         }
         int code = 0;
         for (Target target : options.targets.all()) {
-            try (TargetDatabase opened =
-                    access == Access.WRITE ? TargetDatabase.open(target.url()) : TargetDatabase.look(target.url())) {
+            try (TargetDatabase opened = access == Access.DECLARE
+                    ? TargetDatabase.open(target.url(), Access.DECLARE)
+                    : TargetDatabase.look(target.url())) {
                 int one = work.on(
                         target,
                         Database.builder(opened.dataSource())
@@ -282,6 +280,9 @@ public final class SchemaCommand implements Callable<Integer> {
                                 .build());
                 code = one == HAZARD || code == 0 ? one : code;
             } catch (HazardException e) {
+                if (options.json) {
+                    print(options, target, PlanJson.map(e.plan()));
+                }
                 String where = options.targets.all().size() > 1 ? target.name() + ": " : "";
                 throw new CommandFailed(HAZARD, where + e.getMessage(), e);
             } finally {
@@ -403,6 +404,11 @@ public final class SchemaCommand implements Callable<Integer> {
                 told = true;
                 say("weir: another process changes the schema; waiting for it");
             }
+        }
+
+        @Override
+        public void unmatched(String consent) {
+            say("weir: no hazard of the plan wants this consent: --allow=" + consent);
         }
 
         @Override

@@ -329,6 +329,54 @@ class SchemaCommandTest {
     }
 
     @Test
+    void snapshot_overAFileThatIsThere_saysHowToReplaceIt() throws Exception {
+        assertThat(text("apply").code()).isZero();
+        Run refused = text("snapshot");
+        assertThat(refused.code()).isEqualTo(1);
+        assertThat(refused.err())
+                .contains("posts.yaml", "--force")
+                .doesNotContain("this should not have happened", "\tat ");
+        assertThat(Files.readString(schema.resolve("posts.yaml"))).isEqualTo(POSTS);
+        assertThat(text("snapshot", "--force").code()).isZero();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"apply", "baseline"})
+    void journalMode_ofAFileThatIsThere_stays(String command) throws Exception {
+        execute("create table posts (id bigint not null primary key, title varchar(200) not null)");
+        assertThat(text(command).code()).isZero();
+        assertThat(rows("pragma journal_mode")).containsExactly("delete");
+    }
+
+    @Test
+    void apply_refusedByAHazard_printsThePlan() throws Exception {
+        withNote();
+        Run refused = schema("apply");
+        assertThat(refused.code()).isEqualTo(3);
+        assertThat(refused.out()).hasLineCount(1);
+        assertThat(refused.steps()).containsExactly("drop_column:posts.note");
+        assertThat(refused.json()
+                        .path("steps")
+                        .path(0)
+                        .path("hazards")
+                        .path(0)
+                        .path("count")
+                        .asInt())
+                .isOne();
+        assertThat(refused.err()).contains("drop_column:posts.note (1)");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"plan", "apply"})
+    void consent_thatMatchesNothing_isSaid(String command) throws Exception {
+        withNote();
+        Run run = text(command, "--allow", "drop_column:posts.nope");
+        assertThat(run.code()).isEqualTo(3);
+        assertThat(run.err()).contains("wants this consent: --allow=drop_column:posts.nope");
+        assertThat(text(command, "--allow", "drop_column:posts.note").err()).doesNotContain("wants this consent");
+    }
+
+    @Test
     void baseline_takesTheDatabaseForApplied() throws Exception {
         execute("create table posts (id bigint not null primary key, title varchar(200) not null, extra text)");
         Files.createDirectories(schema.resolve("data"));
