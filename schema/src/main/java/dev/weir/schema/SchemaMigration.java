@@ -354,8 +354,7 @@ public final class SchemaMigration {
         return steps;
     }
 
-    /** Tables that are declared under another name, or to go. */
-    /** Tables that are there and that the declaration speaks of by their old names. */
+    /** Tables that are declared to go, or under another name that is not there yet. */
     private static List<String> named(PhysicalSchema live, Wanted wanted) {
         Stream<String> renamed = wanted.tableRenames().entrySet().stream()
                 .filter(rename -> live.table(rename.getValue()).isEmpty())
