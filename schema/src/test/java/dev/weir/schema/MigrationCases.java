@@ -150,7 +150,7 @@ abstract class MigrationCases {
         assertThat(migration(users().build()).rollbackPlan().steps())
                 .extracting(Step::id)
                 .containsExactly("drop_table:users");
-        assertThat(beside.rollbackPlan().steps()).extracting(Step::id).containsExactly("undo_create_table:visits");
+        assertThat(beside.rollbackPlan().steps()).extracting(Step::id).containsExactly("drop_table:visits");
         assertThatThrownBy(() -> SchemaMigration.of(db, Schema.of()).history("Two words"))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("name=Two words");

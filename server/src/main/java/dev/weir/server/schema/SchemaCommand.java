@@ -7,6 +7,7 @@ import dev.weir.schema.apply.ApplyReport;
 import dev.weir.schema.apply.HazardException;
 import dev.weir.schema.file.Snapshot;
 import dev.weir.schema.model.Schema;
+import dev.weir.schema.physical.PhysicalSchema;
 import dev.weir.schema.plan.Hazard;
 import dev.weir.schema.plan.Plan;
 import dev.weir.schema.plan.PlanJson;
@@ -213,10 +214,12 @@ public final class SchemaCommand implements Callable<Integer> {
                     ? options.targets.path()
                     : options.targets.path().resolve(target.name());
             try {
+                PhysicalSchema there = migration(options, database, Schema.of()).read();
+                // Without a table there is nothing to write, and no directory to leave behind.
                 written(
                         options,
                         target,
-                        Snapshot.write(migration(options, database, Schema.of()).read(), directory, force));
+                        there.tables().isEmpty() ? List.of() : Snapshot.write(there, directory, force));
             } catch (IOException | IllegalArgumentException | IllegalStateException e) {
                 throw new CommandFailed(
                         "the snapshot could not be written: " + e.getMessage()
@@ -340,6 +343,9 @@ public final class SchemaCommand implements Callable<Integer> {
                     Map.of("files", files.stream().map(Path::toString).toList()));
         } else {
             heading(options, target);
+            if (files.isEmpty()) {
+                out().println("Nothing was written: the database has no tables.");
+            }
             files.forEach(out()::println);
         }
     }

@@ -329,6 +329,15 @@ class SchemaCommandTest {
     }
 
     @Test
+    void snapshot_ofAnEmptyDatabase_saysSo_andLeavesNothingBehind() {
+        Path none = directory.resolve("none");
+        Run empty = run("schema", "snapshot", "--db", url, "--schema", none.toString());
+        assertThat(empty.code()).isZero();
+        assertThat(empty.out()).contains("Nothing was written: the database has no tables.");
+        assertThat(none).doesNotExist();
+    }
+
+    @Test
     void snapshot_overAFileThatIsThere_saysHowToReplaceIt() throws Exception {
         assertThat(text("apply").code()).isZero();
         Run refused = text("snapshot");
