@@ -55,7 +55,7 @@ public final class Seeds {
         if (seed == null) {
             return Optional.empty();
         }
-        if (exists && seed.rows().stream().allMatch(row -> state(database, table, seed, row) == RowState.RIGHT)) {
+        if (exists && allRight(table, seed)) {
             return Optional.empty();
         }
         // Without a count of what is wrong: a plan that was reviewed for a copy must be the same here.
@@ -105,6 +105,15 @@ public final class Seeds {
         });
     }
 
+    private boolean allRight(Table table, Seed seed) {
+        for (Map<String, @Nullable Object> row : seed.rows()) {
+            if (state(database, table, seed, row) != RowState.RIGHT) {
+                return false;
+            }
+        }
+        return true;
+    }
+
     private static String sorted(List<Map<String, @Nullable Object>> rows) {
         return rows.stream().map(row -> new TreeMap<>(row).toString()).collect(Collectors.joining("\n"));
     }
@@ -147,7 +156,8 @@ public final class Seeds {
         }
         if (there instanceof Double number) {
             // A column of single precision gives back what it kept of it.
-            return number.equals(wanted) || number.floatValue() == ((Double) wanted).floatValue() && isSingle(number);
+            return number.equals(wanted)
+                    || (number.floatValue() == ((Double) wanted).floatValue() && isSingle(number));
         }
         return Objects.deepEquals(there, wanted);
     }
