@@ -138,7 +138,7 @@ abstract class PairCases {
                 boolean kept = then.columns().stream()
                         .anyMatch(other -> other.name().equals(column.name())
                                 || column.name().equals(other.renamedFrom()));
-                if (!kept) {
+                if (!kept && column.generated() == null) {
                     gone.add("drop_column:" + then.name() + "." + column.name());
                 }
                 boolean becameComputed = then.column(column.name())
