@@ -156,8 +156,7 @@ public final class Seeds {
         }
         if (there instanceof Double number) {
             // A column of single precision gives back what it kept of it.
-            return number.equals(wanted)
-                    || (number.floatValue() == ((Double) wanted).floatValue() && isSingle(number));
+            return number.equals(wanted) || (number.floatValue() == ((Double) wanted).floatValue() && isSingle(number));
         }
         return Objects.deepEquals(there, wanted);
     }
