@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.weir.db.BufferLimitException;
 import dev.weir.db.Durability;
 import dev.weir.db.TableBuffer;
+import dev.weir.db.TransactionOptions;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -212,11 +213,16 @@ class EpochSizeTest {
                                 group.table("posts").insert(Map.of("id", ids.getAndIncrement(), "body", body));
                                 group.table("posts").insert(Map.of("id", ids.getAndIncrement(), "body", body));
                             });
-                        default ->
+                        default -> {
+                            int id = ids.getAndIncrement();
+                            // SQLite refuses one of two writers at once, and tells it to run again.
                             rig.database()
-                                    .transaction(tx -> rig.buffer()
-                                            .table("posts", tx)
-                                            .insert(Map.of("id", ids.getAndIncrement(), "body", body)));
+                                    .transaction(
+                                            TransactionOptions.DEFAULT.retries(100),
+                                            tx -> rig.buffer()
+                                                    .table("posts", tx)
+                                                    .insert(Map.of("id", id, "body", body)));
+                        }
                     }
                 }
             }));
